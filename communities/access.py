@@ -1,0 +1,29 @@
+"""The only ways to get an object for somebody. What one may not see does not exist (404)."""
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from communities.models import Estate, User
+from communities.rules import today
+
+
+def estates_for(user: User) -> QuerySet[Estate]:
+    """Estates ``user`` lives in, owns in, or holds a role over, today."""
+    held = user.roles.on(today())
+    return (
+        Estate.objects.filter(
+            Q(pk__in=held.filter(estate__isnull=False).values("estate"))
+            | Q(pk__in=held.filter(contract__isnull=False).values("contract__estate"))
+            | Q(community__in=held.filter(community__isnull=False).values("community"))
+            | Q(community__subdistrict__in=held.filter(subdistrict__isnull=False).values("subdistrict"))
+            | Q(pk__in=user.owners.values("estate"))
+            | Q(pk__in=user.residencies.filter(valid_to__isnull=True).values("unit__estate"))
+        )
+        .select_related("community__subdistrict")
+        .order_by("name")
+    )
+
+
+def estate_for(user: User, slug: str) -> Estate:
+    """The estate, or a 404 that does not say whether it exists."""
+    return get_object_or_404(estates_for(user), slug=slug)

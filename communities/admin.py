@@ -1,0 +1,62 @@
+"""The operator's back office. Evidence can be looked at here, never changed."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from communities.models import (
+    Building,
+    CommitteeSeat,
+    CommitteeTerm,
+    Community,
+    Estate,
+    LedgerEntry,
+    Log,
+    Policy,
+    PropertyFirm,
+    Role,
+    ServiceContract,
+    Subdistrict,
+)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[models.Model]):
+    """Shows rows and offers no way to add, change or delete one."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+for model in (
+    Building,
+    CommitteeSeat,
+    CommitteeTerm,
+    Community,
+    Estate,
+    Policy,
+    PropertyFirm,
+    Role,
+    ServiceContract,
+    Subdistrict,
+):
+    admin.site.register(model)
+
+
+@admin.register(Log)
+class LogAdmin(ReadOnlyAdmin):
+    list_display = ["name", "estate"]
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnlyAdmin):
+    list_display = ["log", "verb", "leaf_hash", "recorded_at"]
+    list_filter = ["verb"]
+    list_select_related = ["log"]

@@ -1,0 +1,90 @@
+"""Migration operations for rows that may only ever be added.
+
+The wall is in the database, for whoever reaches it: page, shell or client. On
+PostgreSQL the triggers are ``ENABLE ALWAYS``, because an ordinary trigger is
+skipped under ``session_replication_role = replica``.
+"""
+
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+
+class GuardTable(Operation):
+    """Refuse, for one table and event, every row for which ``refused_when`` holds.
+
+    ``refused_when`` is an SQL condition over ``NEW`` and ``OLD`` that both
+    databases understand; without one every row is refused.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, *, table: str, event: str, name: str, message: str, refused_when: str = "") -> None:
+        self.table, self.event, self.name = table, event, name
+        self.message, self.refused_when = message, refused_when
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        names = ("table", "event", "name", "message", "refused_when")
+        return self.__class__.__qualname__, [], {name: getattr(self, name) for name in names}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The models do not know."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        condition = self.refused_when or "TRUE"
+        if schema_editor.connection.vendor == "postgresql":
+            kept = "OLD" if self.event == "DELETE" else "NEW"
+            schema_editor.execute(
+                f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+                f"BEGIN IF {condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = '23001'; END IF; "
+                f"RETURN {kept}; END $guard$",
+                params=None,
+            )
+            schema_editor.execute(
+                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+                params=None,
+            )
+            schema_editor.execute(f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}", params=None)
+        else:
+            when = f"WHEN {self.refused_when} " if self.refused_when else ""
+            schema_editor.execute(
+                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW {when}"
+                f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END",
+                params=None,
+            )
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP TRIGGER {self.name} ON {self.table}", params=None)
+            schema_editor.execute(f"DROP FUNCTION {self.name}()", params=None)
+        else:
+            schema_editor.execute(f"DROP TRIGGER {self.name}", params=None)
+
+    def describe(self) -> str:
+        return f"Guard {self.table} against {self.event}: {self.message}"
+
+
+def append_only(table: str) -> list[GuardTable]:
+    """Refuse every UPDATE and DELETE on ``table``."""
+    return [
+        GuardTable(
+            table=table, event=event, name=f"{table}_no_{event.lower()}", message=f"{table} is append-only"
+        )
+        for event in ("UPDATE", "DELETE")
+    ]

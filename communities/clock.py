@@ -1,0 +1,29 @@
+"""The one clock. A service reads it once, after its lock, and passes the moment on."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils import timezone
+
+#: Where all estates are. Days and deadlines are days and deadlines of this zone.
+LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def database_now() -> datetime:
+    """The database's clock at this instant, aware.
+
+    Not the start of the transaction: PostgreSQL's ``now()`` stands still while a
+    transaction waits for a lock. SQLite has no clock but this machine's.
+    """
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def local_day(moment: datetime) -> date:
+    """The calendar day of ``moment`` where the estates are."""
+    return moment.astimezone(LOCAL_ZONE).date()

@@ -1,0 +1,69 @@
+"""Who may do what: predicates over role and scope, named once for pages, API and templates."""
+
+from datetime import date
+
+import rules
+from django.utils import timezone
+
+from communities.clock import local_day
+from communities.enums import RoleCode
+from communities.models import Estate, Owner, Ownership, Residency, Role, User
+
+DESK_ROLES = (RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE, RoleCode.SUBDISTRICT)
+
+
+def today() -> date:
+    return local_day(timezone.now())
+
+
+def role_codes(user: User, estate: Estate) -> frozenset[str]:
+    """The roles ``user`` holds over ``estate`` today. One query per user object and estate."""
+    cache: dict[int, frozenset[str]] = user.__dict__.setdefault("_role_codes", {})
+    if estate.pk not in cache:
+        held = Role.objects.on(today()).covering(estate).filter(user=user)
+        cache[estate.pk] = frozenset(held.values_list("code", flat=True))
+    return cache[estate.pk]
+
+
+def has_role(*codes: RoleCode) -> rules.Predicate:
+    """A predicate: holds one of ``codes`` over the estate of the object."""
+
+    def check(user: User, thing: object) -> bool:
+        return user.is_authenticated and not role_codes(user, estate_of(thing)).isdisjoint(codes)
+
+    return rules.predicate(check, name="has_role:" + ",".join(codes))
+
+
+def estate_of(thing: object) -> Estate:
+    """The estate a thing belongs to: itself, or by its ``estate``, or its assembly's."""
+    if isinstance(thing, Estate):
+        return thing
+    if hasattr(thing, "estate"):
+        return thing.estate  # type: ignore[no-any-return]
+    return estate_of(thing.assembly)  # type: ignore[attr-defined]
+
+
+@rules.predicate
+def is_owner(user: User, thing: object) -> bool:
+    return Owner.objects.filter(
+        user=user,
+        estate=estate_of(thing),
+        pk__in=Ownership.objects.on(today()).filter(unit__estate=estate_of(thing)).values("owner"),
+    ).exists()
+
+
+@rules.predicate
+def is_resident(user: User, thing: object) -> bool:
+    return Residency.objects.filter(user=user, unit__estate=estate_of(thing), valid_to__isnull=True).exists()
+
+
+is_secretary = has_role(RoleCode.SECRETARY)
+is_chair = has_role(RoleCode.COMMITTEE_CHAIR)
+is_committee = has_role(RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE)
+is_at_desk = has_role(*DESK_ROLES)
+
+rules.add_perm("communities.view_estate", is_owner | is_resident | has_role(*RoleCode))
+rules.add_perm("communities.use_desk", is_at_desk)
+rules.add_perm("communities.import_roster", is_secretary | is_chair)
+rules.add_perm("communities.view_roster", is_secretary | is_committee)
+rules.add_perm("communities.decide_binding", is_secretary)

@@ -1,0 +1,29 @@
+"""Tests: fixed keys, fast hashing, no network. The database comes from DATABASE_URL."""
+
+import base64
+import tempfile
+from pathlib import Path
+
+from .base import *
+from .base import DATABASES, INSTALLED_APPS, env
+
+DEBUG = False
+SECRET_KEY = "a fixed key for tests only, never used to serve anybody"  # noqa: S105
+FIELD_ENCRYPTION_KEYS = [base64.urlsafe_b64encode(b"test key one, thirty-two bytes..").decode()]
+BLIND_INDEX_KEY = "a fixed index key for tests"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SMS_BACKEND = "communities.sms.MemorySms"
+MEDIA_ROOT = Path(tempfile.gettempdir()) / "linyi-test-media"
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_AUTOREFRESH = True
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+if not env.str("DATABASE_URL", default=""):
+    DATABASES["default"]["NAME"] = ":memory:"
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA foreign_keys=ON;",
+    }
+INSTALLED_APPS = [*INSTALLED_APPS]

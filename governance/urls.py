@@ -1,0 +1,22 @@
+"""Every page of the product, in one place to look."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from governance.views import health, home
+
+app_patterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((app_patterns, "governance"))),
+    path("", include("communities.urls")),
+    path("", include("votes.urls")),
+    path("operator/", admin.site.urls),
+]
+if settings.DEMO_MODE:
+    urlpatterns.append(path("demo/", include("governance.demo_urls")))
