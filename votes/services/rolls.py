@@ -1,0 +1,310 @@
+"""Freezing the roll: who counts as one head, with which area, and who may cast for it."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, FilteredRelation, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from communities.clock import local_day
+from communities.crypto import blind_index
+from communities.enums import OwnerKind, UnitUse
+from communities.errors import Refusal
+from communities.ledger.canonical import canonical
+from communities.models import Estate, Unit
+from communities.queries import policies_in_force
+from votes.models import Assembly, Elector, ElectorMember, ElectorUnit
+
+#: Rows written at a time, so that memory holds a batch and not a second roll.
+BATCH = 2_000
+
+
+class RollIncomplete(Refusal):
+    """Units without a current owner belong to nobody's head; a roll without them would be too small."""
+
+    code = "roll-incomplete"
+    message = gettext_lazy("名册中还有房屋没有登记业主，不能冻结表决人名册。请先在业主名册中补登。")
+
+
+class RollMismatch(Refusal):
+    """What was frozen is not what the roster says, because the roster changed meanwhile."""
+
+    code = "roll-mismatch"
+    message = gettext_lazy("冻结名册时业主名册正在变动，没有发布。请稍后再发布一次。")
+
+
+class RollEmpty(Refusal):
+    code = "roll-empty"
+    message = gettext_lazy("名册中没有可以计票的房屋，不能发布。请先导入业主名册。")
+
+
+@dataclass(frozen=True, slots=True)
+class RollUnit:
+    """A counted unit as the roster has it at the moment of freezing. Area in 0.01 m²."""
+
+    pk: int
+    building: str
+    staircase: str
+    room: str
+    area: int
+    area_basis: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.building}{self.staircase}{self.room}"
+
+
+@dataclass(slots=True)
+class Head:
+    """One head before it becomes an :class:`Elector`: its owner set and all its units."""
+
+    identities: tuple[str, ...]
+    is_developer: bool = False
+    units: list[RollUnit] = field(default_factory=list)
+    owners: dict[int, str] = field(default_factory=dict)
+    representatives: set[int] = field(default_factory=set)
+
+    @property
+    def area(self) -> int:
+        return sum(unit.area for unit in self.units)
+
+    @property
+    def label(self) -> str:
+        """ "3幢1单元0502", or with several units "3幢1单元0502 等 2 套"."""
+        first = self.units[0].label
+        if len(self.units) == 1:
+            return first
+        return _("%(first)s 等 %(number)s 套") % {"first": first, "number": len(self.units)}
+
+    @property
+    def members(self) -> list[tuple[int, bool]]:
+        """Each owner's number with whether they may cast.
+
+        Where the co-owners named a representative for any of the units, only
+        representatives may; otherwise each of them may, and the first ballot stands.
+        """
+        return [
+            (owner, not self.representatives or owner in self.representatives)
+            for owner in sorted(self.owners)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRoll:
+    """The totals of a roll: heads, area in 0.01 m², and the hash over its rows."""
+
+    heads: int
+    area: int
+    roll_hash: str
+
+
+def counts_parking(estate: Estate, moment: datetime) -> bool:
+    """Whether the estate's rules count parking spaces and storage rooms."""
+    return bool(policies_in_force(estate, on=local_day(moment))["count-parking"].value)
+
+
+def counted_units(estate: Estate, *, count_parking: bool) -> QuerySet[Unit]:
+    """Standing units whose area and owners count."""
+    units = Unit.objects.standing().filter(estate=estate)
+    return units if count_parking else units.exclude(use__in=UnitUse.uncounted())
+
+
+def gather_roll(*, estate: Estate, moment: datetime, count_parking: bool) -> list[Head]:
+    """The heads of ``estate`` at ``moment``, in the order of building, staircase and room.
+
+    One head is one set of owners (法释〔2020〕17号 第九条): one owner's several
+    units are one head; what the developer has not sold or not handed over is one
+    head. Reads the roster in one statement, so that no change falls between.
+    Raises :class:`RollIncomplete` for a unit without a current owner.
+    """
+    heads: dict[tuple[str, ...], Head] = {}
+    developer = Head((), is_developer=True)
+    for unit, developer_held, titles in _units_with_titles(estate, moment, count_parking=count_parking):
+        if developer_held:
+            head = developer
+            titles = [title for title in titles if title.is_legal_person]
+        elif not titles:
+            raise RollIncomplete(unit=unit.label)
+        else:
+            identities = tuple(sorted(title.identity for title in titles))
+            head = heads.setdefault(identities, Head(identities))
+        head.units.append(unit)
+        for title in titles:
+            head.owners[title.owner] = title.identity
+            if title.is_representative:
+                head.representatives.add(title.owner)
+    if developer.units:
+        _join_developer(heads, developer)
+    ordered = list(heads.values())
+    for head in ordered:
+        head.units.sort(key=_place)
+    ordered.sort(key=lambda head: _place(head.units[0]))
+    return ordered
+
+
+def _join_developer(heads: dict[tuple[str, ...], Head], developer: Head) -> None:
+    """Add the developer as one head, together with what it holds by title alone."""
+    developer.identities = tuple(sorted(developer.owners.values()))
+    own = heads.pop(developer.identities, None) if len(developer.identities) == 1 else None
+    if own is not None:
+        developer.units += own.units
+        developer.representatives |= own.representatives
+    # An owner set is never empty, so this key is free.
+    heads[()] = developer
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    owner: int
+    identity: str
+    is_legal_person: bool
+    is_representative: bool
+
+
+def _units_with_titles(
+    estate: Estate, moment: datetime, *, count_parking: bool
+) -> Iterator[tuple[RollUnit, bool, list[_Title]]]:
+    day = local_day(moment)
+    rows = (
+        counted_units(estate, count_parking=count_parking)
+        .annotate(
+            title=FilteredRelation(
+                "ownerships",
+                condition=Q(ownerships__valid_from__lte=day)
+                & (Q(ownerships__valid_to__isnull=True) | Q(ownerships__valid_to__gt=day)),
+            )
+        )
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "building__name",
+            "staircase",
+            "room",
+            "area",
+            "area_basis",
+            "developer_held",
+            "title__owner_id",
+            "title__owner__identity_index",
+            "title__owner__kind",
+            "title__is_representative",
+        )
+    )
+    unit: RollUnit | None = None
+    held = False
+    titles: list[_Title] = []
+    for pk, building, staircase, room, area, basis, developer_held, owner, *title in rows.iterator(BATCH):
+        if unit is None or unit.pk != pk:
+            if unit is not None:
+                yield unit, held, titles
+            unit, held, titles = RollUnit(pk, building, staircase, room, area, basis), developer_held, []
+        if owner is not None:
+            identity, kind, is_representative = title
+            titles.append(_Title(owner, identity, kind == OwnerKind.LEGAL, is_representative))
+    if unit is not None:
+        yield unit, held, titles
+
+
+_NUMBER = re.compile(r"(\d+)")
+
+
+def _place(unit: RollUnit) -> tuple[list[tuple[int, int, str]], ...]:
+    """Where a unit stands in the order people expect: 2幢 before 10幢."""
+    return tuple(
+        [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in _NUMBER.split(text) if part]
+        for text in (unit.building, unit.staircase, unit.room)
+    )
+
+
+def head_key(assembly: Assembly, head: Head) -> str:
+    """Names the owner set within one assembly only: the same people get another key in the next."""
+    who = "developer" if head.is_developer else ",".join(head.identities)
+    return blind_index("head", f"{assembly.pk}:{who}")
+
+
+def roll_line(*, number: int, key: str, area: int, units: list[RollUnit]) -> str:
+    """The canonical line of one elector; :func:`freeze_roll` hashes all of them in order of number."""
+    places = [[unit.building, unit.staircase, unit.room, unit.area, unit.area_basis] for unit in units]
+    return canonical({"number": number, "head": key, "area": area, "units": places})
+
+
+@transaction.atomic
+def freeze_roll(*, assembly: Assembly, moment: datetime) -> FrozenRoll:
+    """Write the roll of a draft as the roster stands at ``moment``, and its totals on the assembly.
+
+    Totals are integers of heads and of 0.01 m²; the hash is SHA-256 over the
+    lines of :func:`roll_line`, each ended by a newline. Raises
+    :class:`RollIncomplete`, :class:`RollEmpty` and :class:`RollMismatch`. Once
+    the assembly is posted, triggers keep every row.
+    """
+    estate = assembly.estate
+    count_parking = counts_parking(estate, moment)
+    heads = gather_roll(estate=estate, moment=moment, count_parking=count_parking)
+    if not heads:
+        raise RollEmpty
+    digest = hashlib.sha256()
+    for start in range(0, len(heads), BATCH):
+        _write_batch(assembly, heads[start : start + BATCH], start, digest)
+    frozen = FrozenRoll(len(heads), sum(head.area for head in heads), digest.hexdigest())
+    _check_against_roster(assembly, frozen, counted_units(estate, count_parking=count_parking))
+    assembly.total_heads, assembly.total_area, assembly.roll_hash = (
+        frozen.heads,
+        frozen.area,
+        frozen.roll_hash,
+    )
+    assembly.save(update_fields=["total_heads", "total_area", "roll_hash"])
+    return frozen
+
+
+def _write_batch(assembly: Assembly, heads: list[Head], start: int, digest: "hashlib._Hash") -> None:
+    electors = [
+        Elector(
+            assembly=assembly,
+            number=number,
+            head_key=head_key(assembly, head),
+            label=head.label,
+            unit_count=len(head.units),
+            area=head.area,
+            is_developer=head.is_developer,
+        )
+        for number, head in enumerate(heads, start=start + 1)
+    ]
+    Elector.objects.bulk_create(electors)
+    units, members = [], []
+    for elector, head in zip(electors, heads, strict=True):
+        line = roll_line(number=elector.number, key=elector.head_key, area=elector.area, units=head.units)
+        digest.update(f"{line}\n".encode())
+        units += [
+            ElectorUnit(
+                assembly=assembly,
+                elector=elector,
+                unit_id=unit.pk,
+                building=unit.building,
+                staircase=unit.staircase,
+                room=unit.room,
+                area=unit.area,
+                area_basis=unit.area_basis,
+            )
+            for unit in head.units
+        ]
+        members += [
+            ElectorMember(elector=elector, owner_id=owner, may_cast=may_cast)
+            for owner, may_cast in head.members
+        ]
+    ElectorUnit.objects.bulk_create(units)
+    ElectorMember.objects.bulk_create(members)
+
+
+def _check_against_roster(assembly: Assembly, frozen: FrozenRoll, units: QuerySet[Unit]) -> None:
+    """A second reckoning by the database alone: areas and units of the roll are those of the roster."""
+    roster = units.aggregate(area=Sum("area"), units=Count("pk"))
+    written = ElectorUnit.objects.filter(assembly=assembly).aggregate(area=Sum("area"), units=Count("pk"))
+    by_head = Elector.objects.filter(assembly=assembly).aggregate(area=Sum("area"), heads=Count("pk"))
+    if roster != written or by_head != {"area": frozen.area, "heads": frozen.heads}:
+        raise RollMismatch
+    if by_head["area"] != roster["area"]:
+        raise RollMismatch
