@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class VotesConfig(AppConfig):
     name = "votes"
     verbose_name = "邻议 · 表决"
+
+    def ready(self) -> None:
+        from . import receivers  # noqa: F401 - registers what the owners are told

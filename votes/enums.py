@@ -3,6 +3,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from votes import counting
+
 
 class AssemblyStatus(TextChoices):
     DRAFT = "draft", _("草稿")
@@ -36,12 +38,12 @@ class MotionOption(TextChoices):
 class Mark(TextChoices):
     """One letter of a ballot's ``choices``: what was marked for one motion."""
 
-    FOR = "F", _("同意")
-    AGAINST = "A", _("反对")
-    ABSTAIN = "N", _("弃权")
-    FOLLOW = "M", _("随多数")
-    INVALID = "X", _("无效")
-    NONE = "-", _("未选")
+    FOR = counting.Mark.FOR.value, _("同意")
+    AGAINST = counting.Mark.AGAINST.value, _("反对")
+    ABSTAIN = counting.Mark.ABSTAIN.value, _("弃权")
+    FOLLOW = counting.Mark.FOLLOW.value, _("随多数")
+    INVALID = counting.Mark.INVALID.value, _("无效")
+    UNMARKED = counting.Mark.UNMARKED.value, _("未选")
 
 
 #: How an offered option is written on the ballot.
@@ -90,7 +92,7 @@ class ActKind(TextChoices):
 
 
 class Verdict(TextChoices):
-    PASSED = "passed", _("通过")
-    NOT_PASSED = "not-passed", _("未形成决定")
-    QUORUM_NOT_MET = "quorum-not-met", _("参与未达三分之二")
-    INSUFFICIENT_DATA = "insufficient-data", _("数据不足")
+    PASSED = counting.Verdict.PASSED.value, _("通过")
+    NOT_PASSED = counting.Verdict.NOT_PASSED.value, _("未形成决定")
+    QUORUM_NOT_MET = counting.Verdict.QUORUM_NOT_MET.value, _("参与未达三分之二")
+    INSUFFICIENT_DATA = counting.Verdict.INSUFFICIENT_DATA.value, _("数据不足")

@@ -1,5 +1,9 @@
 """Sockets of votes."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-websocket_urlpatterns: list[URLPattern] = []
+from .consumers import AssemblyConsumer
+
+websocket_urlpatterns: list[URLPattern] = [
+    path("ws/votes/<int:pk>/", AssemblyConsumer.as_asgi()),  # type: ignore[list-item,arg-type]
+]

@@ -1,0 +1,1 @@
+"""What a ballot leaves behind that can be checked later. Pure: no ORM, no clock."""

@@ -1,0 +1,56 @@
+"""Open pages hear that something changed, and fetch it themselves."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth import get_user_model
+
+from votes.access import assemblies_for
+
+#: A socket stays open after logout or the end of a role; it is asked again this often.
+SECONDS_BETWEEN_CHECKS = 25
+
+
+class AssemblyConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Says "changed" when the turnout or the state of one assembly changed. Carries no data."""
+
+    async def connect(self) -> None:
+        self.assembly_id = int(self.scope["url_route"]["kwargs"]["pk"])
+        self.group = f"assembly.{self.assembly_id}"
+        if not await self.may_listen():
+            await self.close(code=4403)
+            return
+        await self.channel_layer.group_add(self.group, self.channel_name)
+        await self.accept()
+        self.watch = asyncio.create_task(self.close_when_no_longer_allowed())
+
+    async def disconnect(self, code: int) -> None:
+        if hasattr(self, "watch"):
+            self.watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.watch
+            await self.channel_layer.group_discard(self.group, self.channel_name)
+
+    async def changed(self, message: dict[str, Any]) -> None:
+        await self.send(text_data="changed")
+
+    async def close_when_no_longer_allowed(self) -> None:
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_CHECKS)
+            if not await self.may_listen():
+                await self.close(code=4403)
+                return
+
+    @database_sync_to_async
+    def may_listen(self) -> bool:
+        """Whether the session still is that of somebody who may see the assembly, by the database."""
+        session, user = self.scope.get("session"), self.scope.get("user")
+        if user is None or not user.is_authenticated or session is None:
+            return False
+        if not session.exists(session.session_key):
+            return False
+        fresh = get_user_model().objects.filter(pk=user.pk, is_active=True).first()
+        return fresh is not None and assemblies_for(fresh).filter(pk=self.assembly_id).exists()

@@ -1,0 +1,76 @@
+"""Reading that more than one page needs. Nothing here tells how anybody voted before close."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Sum
+
+from votes.models import Assembly, Ballot, Elector, ElectorUnit
+
+#: A building with fewer units than this shows no turnout: it would point at single homes.
+SMALLEST_SHOWN_BUILDING = 5
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many have voted: heads, and area in 0.01 m², of the frozen totals."""
+
+    heads: int
+    area: int
+    total_heads: int
+    total_area: int
+
+    @property
+    def heads_missing(self) -> int:
+        """Heads still needed to reach two thirds of all."""
+        return max(0, -(-2 * self.total_heads // 3) - self.heads)
+
+    @property
+    def area_missing(self) -> int:
+        """Area (0.01 m²) still needed to reach two thirds of all."""
+        return max(0, -(-2 * self.total_area // 3) - self.area)
+
+
+def turnout(assembly: Assembly) -> Turnout:
+    """Turnout by now: first ballots only, so that a changed ballot counts once."""
+    found = Ballot.objects.filter(assembly=assembly, revision=1).aggregate(
+        heads=Count("pk"), area=Sum("area")
+    )
+    return Turnout(found["heads"], found["area"] or 0, assembly.total_heads, assembly.total_area)
+
+
+@dataclass(frozen=True)
+class BuildingTurnout:
+    """Units of one building whose elector has voted; None where too few units would show whom."""
+
+    building: str
+    units: int
+    voted: int | None
+
+
+def turnout_by_building(assembly: Assembly) -> list[BuildingTurnout]:
+    voted = Ballot.objects.filter(assembly=assembly, revision=1).values("elector")
+    units = dict(
+        ElectorUnit.objects.filter(assembly=assembly)
+        .values_list("building")
+        .annotate(Count("pk"))
+        .order_by("building")
+    )
+    cast = dict(
+        ElectorUnit.objects.filter(assembly=assembly, elector__in=voted)
+        .values_list("building")
+        .annotate(Count("pk"))
+        .order_by("building")
+    )
+    shown = [
+        BuildingTurnout(name, count, cast.get(name, 0) if count >= SMALLEST_SHOWN_BUILDING else None)
+        for name, count in units.items()
+    ]
+    return sorted(shown, key=lambda row: (len(row.building), row.building))
+
+
+def ballots_of(electors: list[Elector]) -> dict[int, Ballot]:
+    """The newest ballot of each of these electors, by elector number."""
+    found: dict[int, Ballot] = {}
+    for ballot in Ballot.objects.filter(elector__in=electors).order_by("revision"):
+        found[ballot.elector_id] = ballot
+    return found

@@ -1,0 +1,65 @@
+"""What the owners are told of a vote, and when. Never how anybody voted."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from communities.models import OutboxMessage, User
+from communities.services.notices import notify
+from communities.services.outbox import handler
+from votes.evidence.receipts import receipt_code
+from votes.models import Assembly, Ballot
+
+
+def accounts_on_roll(assembly: Assembly) -> Iterable[int]:
+    """Every account bound to an owner on the frozen roll."""
+    return (
+        User.objects.filter(owners__in=assembly.electors.values("members__owner"), is_active=True)
+        .distinct()
+        .values_list("pk", flat=True)
+    )
+
+
+@handler("votes.assembly-opened")
+def tell_opened(message: OutboxMessage) -> None:
+    assembly = Assembly.objects.get(pk=message.subject)
+    notify(
+        recipients=accounts_on_roll(assembly),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("可以表决了：%(assembly)s") % {"assembly": assembly.title},
+        url=reverse("votes:assembly", args=[assembly.pk]),
+    )
+
+
+@handler("votes.assembly-certified")
+def tell_certified(message: OutboxMessage) -> None:
+    assembly = Assembly.objects.get(pk=message.subject)
+    notify(
+        recipients=accounts_on_roll(assembly),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("表决结果已公布：%(assembly)s") % {"assembly": assembly.title},
+        url=reverse("votes:result", args=[assembly.pk]),
+    )
+
+
+@handler("votes.ballot-cast")
+def tell_cast(message: OutboxMessage) -> None:
+    """Tell everybody who could have cast this ballot, so that a false one is noticed at once."""
+    ballot = Ballot.objects.select_related("assembly", "elector").get(pk=message.subject)
+    notify(
+        recipients=User.objects.filter(owners__in=ballot.elector.members.values("owner"), is_active=True)
+        .distinct()
+        .values_list("pk", flat=True),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("已收到表决票：%(unit)s") % {"unit": ballot.elector.label},
+        text=_("回执码 %(code)s。如果不是您家提交的，请马上联系社区。")
+        % {"code": receipt_code(ballot.leaf_hash)},
+        url=reverse("votes:receipt", args=[ballot.pk]),
+    )

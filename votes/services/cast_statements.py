@@ -1,0 +1,52 @@
+"""The statements of a cast, by hand, for both databases. Explained in docs/casting.md.
+
+They are written out because this is the one path that hundreds of people take
+in the last minute before a deadline. Each runs once per ballot, in this order.
+"""
+
+FIND_BY_KEY = """
+SELECT id, assembly_id, elector_id, choices, leaf_hash, accepted_at
+FROM votes_ballot WHERE idempotency_key = %s
+"""
+
+#: PostgreSQL: shared with other casts, exclusive against the close. SQLite: the
+#: transaction already holds the only write lock.
+_ASSEMBLY = "SELECT status, opens_at, closes_at, log_id, estate_id FROM votes_assembly WHERE id = %s"
+LOCK_ASSEMBLY = {"postgresql": f"{_ASSEMBLY} FOR SHARE", "sqlite": _ASSEMBLY}
+
+#: The clock is read here, in a statement that begins after the lock is held.
+FIND_ELECTOR = {
+    "postgresql": """
+SELECT clock_timestamp(), e.number, e.area, b.revision, b.leaf_hash
+FROM votes_elector e
+JOIN votes_electormember m ON m.elector_id = e.id AND m.may_cast
+JOIN communities_owner o ON o.id = m.owner_id AND o.user_id = %s
+LEFT JOIN votes_ballot b ON b.assembly_id = e.assembly_id AND b.elector_id = e.id
+WHERE e.id = %s AND e.assembly_id = %s
+ORDER BY b.revision DESC NULLS LAST LIMIT 1
+""",
+    "sqlite": """
+SELECT NULL, e.number, e.area, b.revision, b.leaf_hash
+FROM votes_elector e
+JOIN votes_electormember m ON m.elector_id = e.id AND m.may_cast
+JOIN communities_owner o ON o.id = m.owner_id AND o.user_id = %s
+LEFT JOIN votes_ballot b ON b.assembly_id = e.assembly_id AND b.elector_id = e.id
+WHERE e.id = %s AND e.assembly_id = %s
+ORDER BY b.revision DESC LIMIT 1
+""",
+}
+
+_BALLOT = """INSERT INTO votes_ballot
+ (id, assembly_id, elector_id, revision, idempotency_key, channel,
+  choices, area, salt, leaf_hash, cast_by_id, accepted_at)
+ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+_LEAF = """INSERT INTO communities_ledgerentry
+ (log_id, verb, leaf_hash, body, actor_id, recorded_at) VALUES (%s, %s, %s, %s, NULL, %s)"""
+_TELL = """INSERT INTO communities_outboxmessage
+ (estate_id, topic, subject, created_at) VALUES (%s, 'votes.ballot-cast', %s, %s)"""
+
+#: One round trip where the database allows it.
+WRITE = {
+    "postgresql": (f"WITH ballot AS ({_BALLOT}), leaf AS ({_LEAF}) {_TELL}",),
+    "sqlite": (_BALLOT, _LEAF, _TELL),
+}

@@ -1,0 +1,17 @@
+"""Tasks of votes: each a thin leaf over one service, safe to run twice."""
+
+from celery import shared_task
+
+
+@shared_task(name="votes.open_due_assemblies")
+def open_due_assemblies() -> None:
+    from votes.services.closing import open_due_assemblies
+
+    open_due_assemblies()
+
+
+@shared_task(name="votes.close_due_assemblies")
+def close_due_assemblies() -> None:
+    from votes.services.closing import close_due_assemblies
+
+    close_due_assemblies()
