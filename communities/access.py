@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from communities.models import Estate, User
+from communities.models import Estate, Notice, User
 from communities.rules import today
 
 
@@ -27,3 +27,12 @@ def estates_for(user: User) -> QuerySet[Estate]:
 def estate_for(user: User, slug: str) -> Estate:
     """The estate, or a 404 that does not say whether it exists."""
     return get_object_or_404(estates_for(user), slug=slug)
+
+
+def notices_for(user: User) -> QuerySet[Notice]:
+    """What ``user`` was told, newest first."""
+    return user.notices.select_related("estate")
+
+
+def notice_for(user: User, pk: int) -> Notice:
+    return get_object_or_404(notices_for(user), pk=pk)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from communities.models import Estate, Policy
+from communities.models import Estate, Notice, Policy, User
 from communities.policies import known_keys, statutory_rule
 
 
@@ -32,3 +32,8 @@ def policies_in_force(estate: Estate, *, on: date) -> dict[str, PolicyInForce]:
         rule = own.get(key) or statutory_rule(key, region=estate.region, on=on)
         found[key] = PolicyInForce(key, rule.value, rule.article)
     return found
+
+
+def unread_count(user: User) -> int:
+    """How many notices ``user`` has not opened. One query."""
+    return Notice.objects.filter(recipient=user, read_at__isnull=True).count()

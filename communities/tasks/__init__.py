@@ -1,0 +1,17 @@
+"""Tasks are leaves: a name, numbers in, one service called. All may run twice."""
+
+from celery import shared_task
+
+
+@shared_task(name="communities.relay_outbox", ignore_result=True)
+def relay_outbox() -> None:
+    from communities.services.outbox import relay_outbox as relay
+
+    relay()
+
+
+@shared_task(name="communities.forget_login_codes", ignore_result=True)
+def forget_login_codes() -> None:
+    from communities.services.login import forget_login_codes as forget
+
+    forget()
