@@ -53,3 +53,83 @@ class KeyReused(Refusal):
 class ChoicesInvalid(Refusal):
     code = "choices-invalid"
     message = _("请对每一项选择同意、反对或弃权。")
+
+
+class AssemblyPosted(Refusal):
+    """What has been posted is not edited any more."""
+
+    code = "assembly-posted"
+    status = 409
+    message = _("会议已经公示，内容不能再改。确有错误的，请取消这次会议，改正后重新公示。")
+
+
+class LintFailed(Refusal):
+    """Errors stand, or warnings nobody has signed for. ``findings`` are those that stop the publication."""
+
+    code = "lint-failed"
+    message = _("还有问题没有处理，不能公示。请按检查结果逐条改正或说明。")
+
+
+class FindingUnknown(Refusal):
+    """The warning is not there (any more), or it is an error, for which nobody may sign."""
+
+    code = "finding-unknown"
+    status = 409
+    message = _("这条提示已经不在，或者必须改正、不能签署说明。请刷新页面再看。")
+
+
+class AttachmentRefused(Refusal):
+    code = "attachment-refused"
+    message = _("只能上传 PDF 文件或 JPG、PNG、WebP 图片。Word、Excel、压缩包等请先转成 PDF。")
+
+
+class AttachmentTooLarge(AttachmentRefused):
+    code = "attachment-too-large"
+    message = _("文件超过 10 MB。请压缩或分成几个文件后再上传。")
+
+
+class RollIncomplete(Refusal):
+    """Units without a current owner belong to nobody's head; a roll without them would be too small."""
+
+    code = "roll-incomplete"
+    message = _("名册中还有房屋没有登记业主，不能冻结表决人名册。请先在业主名册中补登。")
+
+
+class RollMismatch(Refusal):
+    """What was frozen is not what the roster says, because the roster changed meanwhile."""
+
+    code = "roll-mismatch"
+    message = _("冻结名册时业主名册正在变动，没有公示。请稍后再公示一次。")
+
+
+class RollEmpty(Refusal):
+    code = "roll-empty"
+    message = _("名册中没有可以计票的房屋，不能公示。请先导入业主名册。")
+
+
+class ActNotPossible(Refusal):
+    """The assembly is not in a state for this act."""
+
+    code = "act-not-possible"
+    status = 409
+    message = _("会议现在的状态不能进行这项操作。公示和表决期间可以取消会议；公布结果以后可以撤销决定。")
+
+
+class ActPending(Refusal):
+    code = "act-pending"
+    status = 409
+    message = _("同样的操作已经有人提出，正等待另一人确认。")
+
+
+class ActSettled(Refusal):
+    code = "act-settled"
+    status = 409
+    message = _("这项操作已经确认或撤回，不能再处理。")
+
+
+class SecondPersonNeeded(Refusal):
+    """The proposer cannot also confirm."""
+
+    code = "second-person-needed"
+    status = 403
+    message = _("提出的人不能自己确认，请另一位有权限的人确认。")

@@ -9,38 +9,18 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, FilteredRelation, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from communities.clock import local_day
 from communities.crypto import blind_index
 from communities.enums import OwnerKind, UnitUse
-from communities.errors import Refusal
 from communities.ledger.canonical import canonical
 from communities.models import Estate, Unit
 from communities.queries import policies_in_force
+from votes.errors import RollEmpty, RollIncomplete, RollMismatch
 from votes.models import Assembly, Elector, ElectorMember, ElectorUnit
 
 #: Rows written at a time, so that memory holds a batch and not a second roll.
 BATCH = 2_000
-
-
-class RollIncomplete(Refusal):
-    """Units without a current owner belong to nobody's head; a roll without them would be too small."""
-
-    code = "roll-incomplete"
-    message = gettext_lazy("名册中还有房屋没有登记业主，不能冻结表决人名册。请先在业主名册中补登。")
-
-
-class RollMismatch(Refusal):
-    """What was frozen is not what the roster says, because the roster changed meanwhile."""
-
-    code = "roll-mismatch"
-    message = gettext_lazy("冻结名册时业主名册正在变动，没有发布。请稍后再发布一次。")
-
-
-class RollEmpty(Refusal):
-    code = "roll-empty"
-    message = gettext_lazy("名册中没有可以计票的房屋，不能发布。请先导入业主名册。")
 
 
 @dataclass(frozen=True, slots=True)
