@@ -7,13 +7,15 @@ import django_stubs_ext
 import environ
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = BASE_DIR / "var"
 
 # Lets generic classes of Django be written with their parameter, as the type checker wants.
 django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
+
+#: What this installation writes: database, secrets, uploads, collected static files.
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 # --- what this installation is -------------------------------------------------
 
@@ -100,7 +102,9 @@ TEMPLATES = [
 
 # --- data ----------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'linyi.sqlite3'}")}
+#: The invented people of the demo never share a file with real ones.
+_sqlite = VAR_DIR / ("demo.sqlite3" if DEMO_MODE else "linyi.sqlite3")
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{_sqlite}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction that will write takes its lock first, instead of
     # failing half way. FULL: an acknowledged ballot survives the loss of power.
@@ -129,7 +133,7 @@ else:
 
 # --- tasks ---------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -137,7 +141,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 1} if REDIS_URL else {}
+    {"visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 1}
+    if REDIS_URL
+    else {"polling_interval": 0.1}
 )
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_ENABLE_UTC = True
@@ -180,8 +186,19 @@ ACCOUNT_SIGNUP_FIELDS = ["phone*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "communities.accounts.PhoneAccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "communities.accounts.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "communities.forms.second_step.SecondStepForm",
+    "reauthenticate": "communities.forms.second_step.RepeatSecondStepForm",
+    "activate_totp": "communities.forms.second_step.ActivateForm",
+}
+ACCOUNT_FORMS = {"reauthenticate": "communities.forms.second_step.RepeatPasswordForm"}
 #: Where one-time codes go. The console backend prints them and keeps none.
-SMS_BACKEND = env.str("SMS_BACKEND", default="communities.sms.ConsoleSms")
+SMS_BACKEND = env.str(
+    "SMS_BACKEND", default="communities.sms.InboxSms" if DEMO_MODE else "communities.sms.ConsoleSms"
+)
+#: How many proxies of ours stand before the application and add to X-Forwarded-For.
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
 # --- language and time -----------------------------------------------------------
 
