@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-def _postgres_configured() -> bool:
-    return os.environ.get("DATABASE_URL", "").startswith("postgres")
+LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
 def _redis_answers() -> bool:
@@ -27,16 +28,43 @@ def _redis_answers() -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what cannot run here; ``REQUIRE_SERVICES=1`` makes that an error instead."""
-    present = {"postgres": _postgres_configured(), "redis": None, "browser": CHROMIUM is not None}
-    if any(item.get_closest_marker("redis") for item in items):
-        present["redis"] = _redis_answers()
+    config.stash[LEFT_OUT] = left_out = Counter()
+    if os.environ.get("REQUIRE_SERVICES") == "1":
+        return
+    answers = {
+        "postgres": lambda: connection.vendor == "postgresql",
+        "redis": _redis_answers,
+        "browser": lambda: CHROMIUM is not None,
+    }
+    wanted = [name for name in answers if any(item.get_closest_marker(name) for item in items)]
+    absent = [name for name in wanted if not answers[name]()]
+    kept, dropped = [], []
     for item in items:
-        missing = [name for name, there in present.items() if not there and item.get_closest_marker(name)]
-        if missing and os.environ.get("REQUIRE_SERVICES") != "1":
-            item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(missing)}: run `make services`"))
+        needs = next((name for name in absent if item.get_closest_marker(name)), None)
+        (dropped if needs else kept).append(item)
+        if needs:
+            left_out[needs] += 1
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if left_out := config.stash.get(LEFT_OUT, None):
+        told = ", ".join(f"{number} need {name}" for name, number in sorted(left_out.items()))
+        terminalreporter.write_line(f"left out of this run: {told} (see CONTRIBUTING.md, Tests)")
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_remembered_ballot_forms() -> Iterator[None]:
+    """Numbers of rolled back assemblies are given out again; a process never sees that elsewhere."""
+    from votes.services.casting import ballot_form
+
+    ballot_form.cache_clear()
+    yield

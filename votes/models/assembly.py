@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField, FSMModelMixin, transition
 
 from communities.models import Estate, Log
 from votes.enums import AssemblyKind, AssemblyStatus, Convener
@@ -17,7 +17,7 @@ class AssemblyQuerySet(models.QuerySet["Assembly"]):
         return self.exclude(status=AssemblyStatus.DRAFT)
 
 
-class Assembly(models.Model):
+class Assembly(FSMModelMixin, models.Model):  # type: ignore[misc]
     """业主大会会议: motions put to a frozen roll of electors for a fixed window.
 
     The window is half open, ``opens_at <= t < closes_at``. What is true at a

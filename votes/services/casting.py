@@ -108,12 +108,14 @@ def cast_ballot(
                 durable=connection.vendor == "postgresql" and not connection.in_atomic_block
             ):
                 return _cast(assembly_id, elector_id, choices, idempotency_key, user_id)
-        except IntegrityError as error:
+        except (IntegrityError, AssemblyNotOpen, AlreadyCast) as error:
             # Somebody was faster: the same tap sent twice, or another co-owner's phone.
             with connection.cursor() as cursor:
                 replay = _received_before(cursor, idempotency_key, elector_id, choices)
             if replay:
                 return replay
+            if not isinstance(error, IntegrityError):
+                raise
             if not ballot_form(assembly_id).revisable:
                 raise AlreadyCast from error
     raise AlreadyCast
@@ -208,6 +210,6 @@ def _uuid(value: uuid.UUID) -> Any:
     return value if connection.features.has_native_uuid_field else value.hex
 
 
-def _aware(value: datetime | str) -> datetime:
-    """SQLite gives text in UTC, PostgreSQL an aware datetime."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+def _aware(value: datetime) -> datetime:
+    """SQLite gives a naive datetime in UTC, PostgreSQL an aware one."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

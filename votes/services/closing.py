@@ -155,10 +155,10 @@ def _test(test: Finding) -> dict[str, object]:
         "dimension": test.dimension.value,
         "have": test.have,
         "of": test.of,
-        "need": test.need,
-        "comparison": test.comparison.value,
+        "need": test.threshold.need,
+        "comparison": test.threshold.comparison.value,
         "met": test.met,
-        "article": test.article,
+        "article": test.threshold.article,
     }
 
 

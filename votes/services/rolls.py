@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from communities.clock import local_day
 from communities.crypto import blind_index
 from communities.enums import OwnerKind, UnitUse
-from communities.ledger.canonical import canonical
+from communities.ledger.canonical import Plain, canonical
 from communities.models import Estate, Unit
 from communities.queries import policies_in_force
 from votes.errors import RollEmpty, RollIncomplete, RollMismatch
@@ -208,7 +208,9 @@ def head_key(assembly: Assembly, head: Head) -> str:
 
 def roll_line(*, number: int, key: str, area: int, units: list[RollUnit]) -> str:
     """The canonical line of one elector; :func:`freeze_roll` hashes all of them in order of number."""
-    places = [[unit.building, unit.staircase, unit.room, unit.area, unit.area_basis] for unit in units]
+    places: list[Plain] = [
+        [unit.building, unit.staircase, unit.room, unit.area, unit.area_basis] for unit in units
+    ]
     return canonical({"number": number, "head": key, "area": area, "units": places})
 
 
