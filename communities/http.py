@@ -1,6 +1,10 @@
-"""Types that let views be checked."""
+"""What views share: types that let them be checked, and what a request says about itself."""
 
+from ipaddress import IPv6Address, ip_address
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from communities.models import User
@@ -11,3 +15,32 @@ class PersonRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def client_address(request: HttpRequest) -> str:
+    """The network address to count requests by; an IPv6 one by its /64, which is one household.
+
+    Behind ``PROXY_COUNT`` proxies of ours each adds the address it was reached
+    from to X-Forwarded-For; whatever stands further left was typed by the client.
+    """
+    found = request.META.get("REMOTE_ADDR", "")
+    if settings.PROXY_COUNT:
+        chain = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(chain) >= settings.PROXY_COUNT:
+            found = chain[-settings.PROXY_COUNT].strip()
+    try:
+        address = ip_address(found)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return f"{address.exploded[:19]}::/64"
+    return str(address)
+
+
+def local_next(request: HttpRequest) -> str:
+    """Where the person wanted to go, when that is a page of this site; otherwise nothing."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    fits = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if fits else ""

@@ -18,4 +18,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
+        if getattr(request, "htmx", False):
+            note = {"tone": "error", "text": str(exception)}
+            return render(request, "partials/note.html", note, status=exception.status)
         return render(request, "communities/refusal.html", {"refusal": exception}, status=exception.status)

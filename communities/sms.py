@@ -1,13 +1,13 @@
 """Sending a text message to a phone. Which way is a setting; the default prints it."""
 
-import logging
 from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.module_loading import import_string
-
-logger = logging.getLogger(__name__)
 
 
 class SmsBackend(Protocol):
@@ -20,6 +20,25 @@ class ConsoleSms:
 
     def send(self, *, phone: str, text: str) -> None:
         print(f"[短信] {phone}: {text}", flush=True)
+
+
+@dataclass(frozen=True)
+class SentMessage:
+    """A message as the demo inbox shows it."""
+
+    phone: str
+    text: str
+    sent_at: datetime
+
+
+class InboxSms(ConsoleSms):
+    """For the demo: prints, and keeps the newest messages of this process for the demo inbox."""
+
+    kept: deque[SentMessage] = deque(maxlen=50)
+
+    def send(self, *, phone: str, text: str) -> None:
+        super().send(phone=phone, text=text)
+        self.kept.appendleft(SentMessage(phone, text, timezone.now()))
 
 
 class MemorySms:

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((app_patterns, "governance"))),
     path("", include("communities.urls")),
     path("", include("votes.urls")),
+    path("accounts/", include("communities.account_urls")),
     path("operator/", admin.site.urls),
 ]
 if settings.DEMO_MODE:

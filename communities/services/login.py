@@ -40,6 +40,7 @@ CODES_PER_ADDRESS = Limit("code-address", 60, TEN_MINUTES)
 CODES_IN_ALL = Limit("code-all", 3000, TEN_MINUTES)
 PASSWORDS_PER_PHONE = Limit("password-phone", 5, TEN_MINUTES)
 PASSWORDS_PER_ADDRESS = Limit("password-address", 60, TEN_MINUTES)
+SECOND_STEPS_PER_ACCOUNT = Limit("second-step", 5, TEN_MINUTES)
 
 
 def request_login_code(*, phone: str, address: str) -> str:

@@ -1,0 +1,1 @@
+"""The invented people and homes of the demo. Nothing here is used outside ``DEMO_MODE``."""
