@@ -42,6 +42,8 @@ RULES: tuple[Rule, ...] = (
     Rule("count-parking", False, "多地公告不计车位，规约另有约定的从其约定"),
     Rule("fee-change-audit", True, f"{_HZ}第五十三条", "3301", _HZ_SINCE),
     Rule("fee-change-audit", True, "调整收费前应公布上一年度收支审计，参照各地条例"),
+    Rule("fee-change-notice-days", 30, f"{_HZ}第五十三条", "3301", _HZ_SINCE),
+    Rule("fee-change-notice-days", 0, "未见全国性规定，随会议公告公布"),
     Rule("firm-selection-plan", True, f"{_HZ}第四十九条", "3301", _HZ_SINCE),
     Rule("firm-selection-plan", True, "选聘方案应随公告公布，参照各地条例"),
     Rule("binding-reply-working-days", 3, "社区服务承诺"),

@@ -63,3 +63,37 @@ def tell_cast(message: OutboxMessage) -> None:
         % {"code": receipt_code(ballot.leaf_hash)},
         url=reverse("votes:receipt", args=[ballot.pk]),
     )
+
+
+def _tell_roll(message: OutboxMessage, title: str, text: str = "") -> None:
+    assembly = Assembly.objects.get(pk=message.subject)
+    notify(
+        recipients=accounts_on_roll(assembly),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=title % {"assembly": assembly.title},
+        text=text,
+        url=reverse("votes:assembly", args=[assembly.pk]),
+    )
+
+
+@handler("votes.assembly-published")
+def tell_published(message: OutboxMessage) -> None:
+    _tell_roll(
+        message,
+        _("会议公示了：%(assembly)s"),
+        _("请看公告、表决事项和起止时间。名册有误的，请尽早告诉社区。"),
+    )
+
+
+@handler("votes.assembly-cancelled")
+def tell_cancelled(message: OutboxMessage) -> None:
+    _tell_roll(
+        message, _("会议取消了：%(assembly)s"), _("不再接受表决，已提交的表决票不计票。理由见会议页面。")
+    )
+
+
+@handler("votes.assembly-voided")
+def tell_voided(message: OutboxMessage) -> None:
+    _tell_roll(message, _("表决结果被撤销：%(assembly)s"), _("理由见会议页面。"))
