@@ -1,10 +1,11 @@
 """The only ways to get an object for somebody. What one may not see does not exist (404)."""
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from communities.models import Estate, Notice, User
-from communities.rules import today
+from communities.models import Estate, Notice, Owner, RosterImport, Unit, User
+from communities.rules import DESK_ROLES, allows, today
 
 
 def estates_for(user: User) -> QuerySet[Estate]:
@@ -36,3 +37,44 @@ def notices_for(user: User) -> QuerySet[Notice]:
 
 def notice_for(user: User, pk: int) -> Notice:
     return get_object_or_404(notices_for(user), pk=pk)
+
+
+def desk_estates_for(user: User) -> QuerySet[Estate]:
+    """Estates ``user`` works for today, as secretary, committee member or subdistrict."""
+    held = user.roles.on(today()).filter(code__in=DESK_ROLES)
+    return (
+        Estate.objects.filter(
+            Q(pk__in=held.filter(estate__isnull=False).values("estate"))
+            | Q(community__in=held.filter(community__isnull=False).values("community"))
+            | Q(community__subdistrict__in=held.filter(subdistrict__isnull=False).values("subdistrict"))
+        )
+        .select_related("community__subdistrict")
+        .order_by("name")
+    )
+
+
+def roster_estate_for(user: User, slug: str) -> Estate:
+    """The estate whose roster ``user`` may read, or a 404."""
+    estate = estate_for(user, slug)
+    if not allows("communities.view_roster", user, estate):
+        raise Http404
+    return estate
+
+
+def unit_on_roster_for(user: User, slug: str, pk: int) -> Unit:
+    """A unit of the roster, gone ones included, or a 404."""
+    estate = roster_estate_for(user, slug)
+    return get_object_or_404(Unit.objects.select_related("building", "estate"), estate=estate, pk=pk)
+
+
+def owners_on_roster_for(user: User, slug: str) -> QuerySet[Owner]:
+    """Owners the roster names, of an estate whose roster ``user`` may read."""
+    return Owner.objects.filter(estate=roster_estate_for(user, slug))
+
+
+def roster_import_for(user: User, slug: str, pk: int) -> RosterImport:
+    """An uploaded roster, for those who may import one here, or a 404."""
+    estate = roster_estate_for(user, slug)
+    if not allows("communities.import_roster", user, estate):
+        raise Http404
+    return get_object_or_404(RosterImport.objects.select_related("estate"), estate=estate, pk=pk)

@@ -1,5 +1,7 @@
 """Who may do what: predicates over role and scope, named once for pages, API and templates."""
 
+import operator
+from collections.abc import Iterable
 from datetime import date
 
 import rules
@@ -23,6 +25,24 @@ def role_codes(user: User, estate: Estate) -> frozenset[str]:
         held = Role.objects.on(today()).covering(estate).filter(user=user)
         cache[estate.pk] = frozenset(held.values_list("code", flat=True))
     return cache[estate.pk]
+
+
+def allows(name: str, user: User, thing: object) -> bool:
+    """Whether the rule called ``name`` lets ``user`` do it. No superuser passes by, as in ``User.has_perm``."""
+    return bool(rules.has_perm(name, user, thing))
+
+
+def learn_roles(user: User, estates: Iterable[Estate]) -> None:
+    """Fetch what :func:`role_codes` will say of ``user`` over all of ``estates``, in one query."""
+    held = list(
+        Role.objects.on(today())
+        .filter(user=user)
+        .values_list("code", "estate", "contract__estate", "community", "subdistrict")
+    )
+    cache: dict[int, frozenset[str]] = user.__dict__.setdefault("_role_codes", {})
+    for estate in estates:
+        scope = (estate.pk, estate.pk, estate.community_id, estate.community.subdistrict_id)
+        cache[estate.pk] = frozenset(code for code, *places in held if any(map(operator.eq, places, scope)))
 
 
 def has_role(*codes: RoleCode) -> rules.Predicate:
@@ -66,4 +86,5 @@ rules.add_perm("communities.view_estate", is_owner | is_resident | has_role(*Rol
 rules.add_perm("communities.use_desk", is_at_desk)
 rules.add_perm("communities.import_roster", is_secretary | is_chair)
 rules.add_perm("communities.view_roster", is_secretary | is_committee)
+rules.add_perm("communities.set_representative", is_secretary | is_chair)
 rules.add_perm("communities.decide_binding", is_secretary)

@@ -17,7 +17,10 @@ class RosterImport(models.Model):
     """
 
     estate = models.ForeignKey(Estate, on_delete=models.PROTECT, related_name="roster_imports")
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: Nobody when the roster came by command on the server.
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     uploaded_at = models.DateTimeField(_("上传时间"))
     file_name = models.CharField(_("文件名"), max_length=200)
     sha256 = models.CharField(_("文件哈希"), max_length=64)
