@@ -27,7 +27,7 @@ from django.conf import settings
 from django.db import connections
 
 from communities import live
-from governance.views import health
+from governance import readiness
 
 from .celery import app
 
@@ -155,12 +155,12 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         live.serve_from(asyncio.get_running_loop())
         self.background.start()
-        health.probes["tasks"] = self.background.trouble
+        readiness.probes["tasks"] = self.background.trouble
         self.announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)
-        del health.probes["tasks"]
+        del readiness.probes["tasks"]
         live.serve_from(None)
         self.background.stop()
 

@@ -28,7 +28,8 @@ def _redis_answers() -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what cannot run here; ``REQUIRE_SERVICES=1`` makes that an error instead."""
-    config.stash[LEFT_OUT] = left_out = Counter()
+    left_out: Counter[str] = Counter()
+    config.stash[LEFT_OUT] = left_out
     if os.environ.get("REQUIRE_SERVICES") == "1":
         return
     answers = {
@@ -38,7 +39,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     wanted = [name for name in answers if any(item.get_closest_marker(name) for item in items)]
     absent = [name for name in wanted if not answers[name]()]
-    kept, dropped = [], []
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
     for item in items:
         needs = next((name for name in absent if item.get_closest_marker(name)), None)
         (dropped if needs else kept).append(item)

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from .base import *
-from .base import DATABASES, INSTALLED_APPS, env
+from .base import DATABASES
 
 DEBUG = False
 SECRET_KEY = "a fixed key for tests only, never used to serve anybody"  # noqa: S105
@@ -19,11 +19,14 @@ SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = True
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
-if not env.str("DATABASE_URL", default=""):
+# Whatever services this machine's own installation uses, tests touch none of their data.
+REDIS_URL = ""
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["NAME"] = ":memory:"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA foreign_keys=ON;",
     }
-INSTALLED_APPS = [*INSTALLED_APPS]
