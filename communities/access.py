@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from communities.models import Estate, Notice, Owner, RosterImport, Unit, User
+from communities.models import BindingRequest, Estate, Notice, Owner, RosterImport, Unit, User
 from communities.rules import DESK_ROLES, allows, today
 
 
@@ -78,3 +78,44 @@ def roster_import_for(user: User, slug: str, pk: int) -> RosterImport:
     if not allows("communities.import_roster", user, estate):
         raise Http404
     return get_object_or_404(RosterImport.objects.select_related("estate"), estate=estate, pk=pk)
+
+
+def estates_to_join(search: str) -> QuerySet[Estate]:
+    """Estates anybody logged in may ask to be bound to, by name or address. Only these two are shown."""
+    found = Estate.objects.select_related("community__subdistrict").order_by("name", "pk")
+    for word in search.split():
+        found = found.filter(Q(name__icontains=word) | Q(address__icontains=word))
+    return found
+
+
+def estate_to_join(slug: str) -> Estate:
+    return get_object_or_404(Estate.objects.select_related("community__subdistrict"), slug=slug)
+
+
+def units_to_join(estate: Estate) -> QuerySet[Unit]:
+    """The units one may ask to be bound to: which there are, not whose."""
+    return estate.units.standing().select_related("building", "estate__community__subdistrict")
+
+
+def unit_to_join(slug: str, pk: int) -> Unit:
+    return get_object_or_404(units_to_join(estate_to_join(slug)), pk=pk)
+
+
+def own_bindings(user: User) -> QuerySet[BindingRequest]:
+    """What ``user`` asked to be bound to, newest first."""
+    return user.binding_requests.select_related("unit__building", "estate").order_by("-created_at", "-pk")
+
+
+def own_binding(user: User, pk: int) -> BindingRequest:
+    return get_object_or_404(own_bindings(user), pk=pk)
+
+
+def bindings_at_desk(user: User, estate: Estate) -> QuerySet[BindingRequest]:
+    """All requests of an estate, for those who decide them; a 404 for everybody else."""
+    if not allows("communities.decide_binding", user, estate):
+        raise Http404
+    return estate.binding_requests.select_related("unit__building", "user", "decided_by", "owner")
+
+
+def binding_at_desk(user: User, slug: str, pk: int) -> BindingRequest:
+    return get_object_or_404(bindings_at_desk(user, estate_for(user, slug)).select_related("estate"), pk=pk)

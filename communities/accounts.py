@@ -28,14 +28,15 @@ def log_in(request: HttpRequest, user: User, *, to: str = "", by_password: bool 
     target = resolve_url(to or settings.LOGIN_REDIRECT_URL)
     if by_password or is_mfa_enabled(user, [Authenticator.Type.TOTP]):
         entry = Login(user=user, redirect_url=target)
-        if by_password:
-            return perform_password_login(request, {}, entry)
-        return perform_login(request, entry)
+        response: HttpResponse = (
+            perform_password_login(request, {}, entry) if by_password else perform_login(request, entry)
+        )
+        return response
     login(request, user, backend=BACKEND)
     return redirect(target)
 
 
-class PhoneAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class PhoneAccountAdapter(DefaultAccountAdapter):
     """Phone numbers live on our user; there is no e-mail and no user name."""
 
     def login(self, request: HttpRequest, user: User) -> None:
@@ -62,7 +63,7 @@ class PhoneAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         send_sms(phone=phone, text=f"【邻议】验证码 {code}，五分钟内有效。")
 
 
-class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondStepAdapter(DefaultMFAAdapter):
     """The authenticator app: its secret is kept encrypted, its texts are ours."""
 
     error_messages = {

@@ -6,4 +6,5 @@ class CommunitiesConfig(AppConfig):
     verbose_name = "邻议 · 小区"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401 - registers the system checks
+        # Importing registers: the system checks, and what people are told.
+        from . import checks, receivers  # noqa: F401

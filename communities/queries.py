@@ -1,13 +1,18 @@
 """Reading that more than one page needs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Concat
 
-from communities.models import Estate, Notice, Policy, User
+from communities.enums import BindingCapacity, RoleCode, UnitUse
+from communities.models import Estate, Notice, Owner, Ownership, Policy, Residency, Role, Unit, User
 from communities.policies import known_keys, statutory_rule
+from communities.rules import today
+from communities.values.text import half_width, without_space
 
 
 @dataclass(frozen=True)
@@ -37,3 +42,126 @@ def policies_in_force(estate: Estate, *, on: date) -> dict[str, PolicyInForce]:
 def unread_count(user: User) -> int:
     """How many notices ``user`` has not opened. One query."""
     return Notice.objects.filter(recipient=user, read_at__isnull=True).count()
+
+
+@dataclass(frozen=True)
+class RosterFigures:
+    """What an estate's roster adds up to. Areas in 0.01 m²; parking and storage apart, counted nowhere else."""
+
+    units: int
+    heads: int
+    area: int
+    parking_units: int
+    parking_area: int
+
+
+def roster_figures(estate: Estate, *, on: date) -> RosterFigures:
+    """The figures of a roster on a day. One head is a set of owners, or the developer (法释〔2020〕17号 第九条)."""
+    owners: dict[int, set[int]] = {}
+    for unit, owner in Ownership.objects.on(on).filter(unit__estate=estate).values_list("unit", "owner"):
+        owners.setdefault(unit, set()).add(owner)
+    heads: set[frozenset[int]] = set()
+    counted, parking = [], []
+    for pk, area, use, developer_held in (
+        Unit.objects.standing().filter(estate=estate).values_list("pk", "area", "use", "developer_held")
+    ):
+        if use in UnitUse.uncounted():
+            parking.append(area)
+            continue
+        counted.append(area)
+        heads.add(frozenset() if developer_held else frozenset(owners.get(pk, {-pk})))
+    return RosterFigures(len(counted), len(heads), sum(counted), len(parking), sum(parking))
+
+
+def unrepresented_units(estates: Iterable[Estate], *, on: date) -> QuerySet[Unit]:
+    """Counted units of several owners who have not said which of them casts for the unit."""
+    lacking = (
+        Ownership.objects.on(on)
+        .filter(unit__estate__in=estates)
+        .order_by()
+        .values("unit")
+        .annotate(owners=Count("pk"), named=Count("pk", filter=Q(is_representative=True)))
+        .filter(owners__gt=1, named=0)
+        .values("unit")
+    )
+    return (
+        Unit.objects.standing()
+        .filter(pk__in=lacking, developer_held=False)
+        .exclude(use__in=UnitUse.uncounted())
+    )
+
+
+def current_titles(*, on: date) -> Prefetch[str, QuerySet[Ownership], str]:
+    """For ``prefetch_related``: puts a unit's titles of the day, with their owners, on ``unit.titles``."""
+    titles = Ownership.objects.on(on).select_related("owner").order_by("position", "pk")
+    return Prefetch("ownerships", queryset=titles, to_attr="titles")
+
+
+def owners_called(estate: Estate, name: str) -> list[int]:
+    """Numbers of the estate's owners whose name is exactly ``name``, space and width aside.
+
+    Names are encrypted, so each one is opened: fine for the thousands of one estate.
+    """
+    wanted = without_space(name)
+    owners = Owner.objects.filter(estate=estate).only("name")
+    return [owner.pk for owner in owners.iterator() if without_space(owner.name) == wanted]
+
+
+def units_called(estate: Estate, words: str) -> QuerySet[Unit]:
+    """Units whose place, written as people do ("3幢1单元0502", "3幢 502 室"), contains every word."""
+    found = Unit.objects.filter(estate=estate).annotate(
+        place=Concat("building__name", "staircase", "room", output_field=CharField())
+    )
+    for word in half_width(words).split():
+        found = found.filter(place__icontains=word.removesuffix("室"))
+    return found
+
+
+def roster_readers(estate: Estate) -> list[int]:
+    """Accounts that may read the estate's roster: its secretary and the members of its committee."""
+    codes = [RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE]
+    held = Role.objects.on(today()).covering(estate).filter(code__in=codes, user__is_active=True)
+    return sorted(set(held.values_list("user", flat=True)))
+
+
+def current_owners(unit: Unit, *, on: date) -> QuerySet[Owner]:
+    """Who holds title to ``unit`` on a day."""
+    return Owner.objects.filter(pk__in=Ownership.objects.on(on).filter(unit=unit).values("owner"))
+
+
+def is_bound(user: User, unit: Unit, capacity: BindingCapacity) -> bool:
+    """Whether ``user`` is already what ``capacity`` says, in ``unit``, today."""
+    if capacity == BindingCapacity.OWNER:
+        return current_owners(unit, on=today()).filter(user=user).exists()
+    return Residency.objects.filter(unit=unit, user=user, valid_to__isnull=True).exists()
+
+
+def secretaries_of(estate: Estate) -> list[int]:
+    """Accounts of those who answer for the estate at the community, today."""
+    held = Role.objects.on(today()).covering(estate).filter(code=RoleCode.SECRETARY, user__is_active=True)
+    return list(held.values_list("user", flat=True).distinct())
+
+
+@dataclass(frozen=True)
+class Home:
+    """A unit somebody is bound to, and as what."""
+
+    unit: Unit
+    capacity: BindingCapacity
+    co_owned: bool = False
+
+
+def homes_of(user: User) -> list[Home]:
+    """Every unit ``user`` owns or lives in today. Two queries."""
+    titles = (
+        Ownership.objects.on(today())
+        .filter(owner__user=user)
+        .select_related("unit__building", "unit__estate", "owner")
+        .annotate(owners=Count("unit__ownerships", filter=Q(unit__ownerships__valid_to__isnull=True)))
+        .order_by("unit__estate__name", "unit__building__position", "unit__staircase", "unit__room")
+    )
+    living = Residency.objects.filter(user=user, valid_to__isnull=True).select_related(
+        "unit__building", "unit__estate"
+    )
+    owned = [Home(title.unit, BindingCapacity.OWNER, co_owned=title.owners > 1) for title in titles]
+    return owned + [Home(stay.unit, BindingCapacity(stay.kind)) for stay in living]

@@ -77,6 +77,12 @@ def is_resident(user: User, thing: object) -> bool:
     return Residency.objects.filter(user=user, unit__estate=estate_of(thing), valid_to__isnull=True).exists()
 
 
+@rules.predicate
+def is_own(user: User, thing: object) -> bool:
+    """Whether the thing was asked for by ``user``; an estate never was."""
+    return getattr(thing, "user_id", None) == user.pk
+
+
 is_secretary = has_role(RoleCode.SECRETARY)
 is_chair = has_role(RoleCode.COMMITTEE_CHAIR)
 is_committee = has_role(RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE)
@@ -87,4 +93,4 @@ rules.add_perm("communities.use_desk", is_at_desk)
 rules.add_perm("communities.import_roster", is_secretary | is_chair)
 rules.add_perm("communities.view_roster", is_secretary | is_committee)
 rules.add_perm("communities.set_representative", is_secretary | is_chair)
-rules.add_perm("communities.decide_binding", is_secretary)
+rules.add_perm("communities.decide_binding", is_secretary & ~is_own)

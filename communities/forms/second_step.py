@@ -37,19 +37,19 @@ class CountedCodeMixin(forms.Form):
         return super().clean_code()  # type: ignore[misc,no-any-return]
 
 
-class SecondStepForm(CountedCodeMixin, AuthenticateForm):  # type: ignore[misc]
+class SecondStepForm(CountedCodeMixin, AuthenticateForm):
     pass
 
 
-class RepeatSecondStepForm(CountedCodeMixin, ReauthenticateForm):  # type: ignore[misc]
+class RepeatSecondStepForm(CountedCodeMixin, ReauthenticateForm):
     pass
 
 
-class ActivateForm(CountedCodeMixin, ActivateTOTPForm):  # type: ignore[misc]
+class ActivateForm(CountedCodeMixin, ActivateTOTPForm):
     pass
 
 
-class RepeatPasswordForm(AllauthReauthenticateForm):  # type: ignore[misc]
+class RepeatPasswordForm(AllauthReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["password"]
