@@ -50,7 +50,10 @@ def deadline_words(due: datetime, now: datetime, *, relative: bool = True, year:
 
 
 def span_words(span: timedelta) -> str:
-    """A length of time in its two largest units, cut and not rounded: ``2 天 5 小时``."""
+    """A length of time, cut and not rounded: ``2 天 5 小时``, ``6 小时``, ``2 小时 15 分钟``.
+
+    Minutes are told only below three hours, where they begin to matter.
+    """
     minutes = int(span.total_seconds()) // 60
     days, hours, rest = minutes // DAY, minutes % DAY // HOUR, minutes % HOUR
     parts: list[str] = []
@@ -58,9 +61,9 @@ def span_words(span: timedelta) -> str:
         parts.append(ngettext("%(number)s 天", "%(number)s 天", days) % {"number": days})
     if hours:
         parts.append(ngettext("%(number)s 小时", "%(number)s 小时", hours) % {"number": hours})
-    if rest and not days:
+    if rest and minutes < 3 * HOUR:
         parts.append(ngettext("%(number)s 分钟", "%(number)s 分钟", rest) % {"number": rest})
-    return " ".join(parts[:2]) if parts else _("不到 1 分钟")
+    return " ".join(parts) if parts else _("不到 1 分钟")
 
 
 def remaining_words(due: datetime, now: datetime) -> str:

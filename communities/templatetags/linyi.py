@@ -200,7 +200,7 @@ def stamp(kind: str = "passed", text: str = "", tone: str = "") -> dict[str, obj
     known_tone, known_lines = STAMPS[kind]
     lines = tuple(text.split("/")) if text else tuple(_(line) for line in known_lines)
     longest = max(len(line) for line in lines)
-    size = {1: 22, 2: 20, 3: 15}.get(longest, 12)
+    size = {1: 22, 2: 20 if len(lines) == 1 else 17, 3: 15}.get(longest, 12)
     top = 34 - (len(lines) - 1) * (size + 2) / 2 + size * 0.36
     placed = [{"text": line, "y": f"{top + index * (size + 2):.1f}"} for index, line in enumerate(lines)]
     return {"tone": tone or known_tone, "lines": placed, "size": size}
@@ -216,19 +216,20 @@ def deadline(
     ``over`` replaces the "已超期 …" part when passing the moment is no fault.
     """
     if at is None:
-        return {"at": None, "words": "", "turn": turn, "late": False, "calm": calm}
+        return {"at": None, "words": "", "left": "", "turn": turn, "late": False, "calm": calm}
     now = timezone.now()
     late = now >= at
-    words = {"when": _clock.deadline_words(at, now), "left": _clock.remaining_words(at, now), "act": act}
-    if late:
-        words["left"] = over or words["left"]
-    if act:
-        text = _("%(when)s %(act)s") % words
-        if late and not over:
-            text = _("%(when)s %(act)s，%(left)s") % words
-    else:
-        text = _("%(when)s 截止，%(left)s") % words
-    return {"at": at, "words": text, "turn": turn, "late": late and not over, "calm": calm}
+    left = over if late and over else _clock.remaining_words(at, now)
+    words = {"when": _clock.deadline_words(at, now), "act": act}
+    return {
+        "at": at,
+        "words": _("%(when)s %(act)s") % words if act else _("%(when)s 截止") % words,
+        # Before an appointment the count of hours says nothing; a missed one is told.
+        "left": "" if act and (not late or over) else left,
+        "turn": turn,
+        "late": late and not over,
+        "calm": calm,
+    }
 
 
 @register.inclusion_tag("partials/progress.html")
@@ -297,21 +298,24 @@ def dual_ruler(
 
 
 def _shares(
-    name: str, parts: Sequence[int], whole: int, mark: Mark | None, *, is_area: bool, words: Sequence[str]
+    name: str, parts: Sequence[int], whole: int, mark: Mark | None, *, is_area: bool
 ) -> dict[str, object]:
+    tones, words = ("", "no", "abstain"), (_("同意"), _("反对"), _("弃权"))
+    shown: list[dict[str, str]] = []
     fills: list[dict[str, str]] = []
     start = 0
-    for part, tone in zip(parts, ("", "no", "abstain"), strict=True):
+    for part, tone, word in zip(parts, tones, words, strict=True):
         width = basis_points(part, whole)
+        value = format_area(part) if is_area else f"{part:,}"
+        shown.append({"word": word, "tone": tone, "value": value, "percent": percent_text(part, whole)})
         if part:
             fills.append({"tone": tone, "x": svg_percent(start), "width": svg_percent(width)})
         start += width
-    values = [format_area(part) if is_area else f"{part:,}" for part in parts]
-    spoken = "，".join(f"{word} {percent_text(part, whole)}" for word, part in zip(words, parts, strict=True))
+    spoken = "，".join(f"{one['word']} {one['percent']}" for one in shown)
     line = _("，法定线%(line)s") % {"line": mark.words} if mark else ""
     return {
         "name": name,
-        "parts": [{"word": word, "value": value} for word, value in zip(words, values, strict=True)],
+        "parts": shown,
         "fills": fills,
         "rounded": False,
         "spoken": f"{name}：{spoken}{line}",
@@ -337,13 +341,12 @@ def result_ruler(
     """
     heads, areas = (heads_for, heads_against, heads_abstain), (area_for, area_against, area_abstain)
     line = Mark.parse(mark)
-    words = (_("同意"), _("反对"), _("弃权"))
     return {
         "variant": variant,
         "mark": line,
         "scales": [
-            _shares(_("人数"), heads, heads_of or sum(heads), line, is_area=False, words=words),
-            _shares(_("面积 m²"), areas, area_of or sum(areas), line, is_area=True, words=words),
+            _shares(_("人数"), heads, heads_of or sum(heads), line, is_area=False),
+            _shares(_("面积 m²"), areas, area_of or sum(areas), line, is_area=True),
         ],
         "gap": "",
     }
@@ -366,7 +369,7 @@ def bars(
                 "top": top,
                 "base": top + 10,
                 "width": svg_percent(room * share // WHOLE),
-                "percent": percent_text(part, whole),
+                "percent": f"{share // 100}%" if whole > 0 else "—",
             }
         )
     bottom = 14 + len(drawn) * pitch
