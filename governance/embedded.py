@@ -24,7 +24,6 @@ import uvicorn
 from celery import beat, signals
 from celery.worker import state
 from django.conf import settings
-from django.db import connections
 
 from communities import live
 from governance import readiness
@@ -198,9 +197,6 @@ def addresses(listener: socket.socket) -> list[str]:
 
 def serve(listener: socket.socket, *, announce: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM. ``announce`` is called once pages answer."""
-    for database in connections.settings.values():
-        # Each request has its own thread here: a kept connection would be kept for nobody.
-        database["CONN_MAX_AGE"] = 0
     config = uvicorn.Config(
         "governance.asgi:application",
         lifespan="off",
