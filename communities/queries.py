@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Concat
 
+from communities.crypto import blind_index
 from communities.enums import BindingCapacity, RoleCode, UnitUse
-from communities.models import Estate, Notice, Owner, Ownership, Policy, Residency, Role, Unit, User
+from communities.models import BindingRequest, Estate, Notice, Owner, Ownership, Policy, Residency, Role, Unit, User
 from communities.policies import known_keys, statutory_rule
 from communities.rules import today
 from communities.values.text import half_width, without_space
@@ -46,7 +47,7 @@ def unread_count(user: User) -> int:
 
 @dataclass(frozen=True)
 class RosterFigures:
-    """What an estate's roster adds up to. Areas in 0.01 m²; parking and storage apart, counted nowhere else."""
+    """What an estate's roster adds up to. Areas in 0.01 m²; parking and storage are counted apart."""
 
     units: int
     heads: int
@@ -56,7 +57,7 @@ class RosterFigures:
 
 
 def roster_figures(estate: Estate, *, on: date) -> RosterFigures:
-    """The figures of a roster on a day. One head is a set of owners, or the developer (法释〔2020〕17号 第九条)."""
+    """The figures of a roster on a day. A head is a set of owners, or the developer (法释〔2020〕17号 第九条)."""
     owners: dict[int, set[int]] = {}
     for unit, owner in Ownership.objects.on(on).filter(unit__estate=estate).values_list("unit", "owner"):
         owners.setdefault(unit, set()).add(owner)
@@ -165,3 +166,21 @@ def homes_of(user: User) -> list[Home]:
     )
     owned = [Home(title.unit, BindingCapacity.OWNER, co_owned=title.owners > 1) for title in titles]
     return owned + [Home(stay.unit, BindingCapacity(stay.kind)) for stay in living]
+
+
+@dataclass(frozen=True)
+class RosterMatch:
+    """One owner of a unit beside what somebody claims."""
+
+    owner: Owner
+    name_fits: bool
+    phone_fits: bool
+
+
+def roster_beside(binding: BindingRequest, *, on: date) -> list[RosterMatch]:
+    """What the roster says of the unit on a day, compared with what was claimed."""
+    name, phone = without_space(binding.name), blind_index("phone", binding.user.phone)
+    return [
+        RosterMatch(owner, without_space(owner.name) == name, owner.phone_index == phone)
+        for owner in current_owners(binding.unit, on=on).select_related("user")
+    ]

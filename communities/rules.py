@@ -28,7 +28,7 @@ def role_codes(user: User, estate: Estate) -> frozenset[str]:
 
 
 def allows(name: str, user: User, thing: object) -> bool:
-    """Whether the rule called ``name`` lets ``user`` do it. No superuser passes by, as in ``User.has_perm``."""
+    """Whether the rule called ``name`` lets ``user`` do it. Unlike ``has_perm``, a superuser needs a role too."""
     return bool(rules.has_perm(name, user, thing))
 
 

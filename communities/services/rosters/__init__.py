@@ -1,5 +1,6 @@
 """The owners' roster: imports from upload to commit, and the representatives of co-owned units."""
 
+from .exports import export_roster, roster_template
 from .imports import (
     commit_roster,
     correct_roster,
@@ -32,8 +33,10 @@ __all__ = [
     "correct_roster",
     "corrections_of",
     "discard_roster",
+    "export_roster",
     "read_content",
     "roster_of",
+    "roster_template",
     "set_representative",
     "upload_roster",
 ]
