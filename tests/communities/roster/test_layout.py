@@ -1,6 +1,7 @@
 """Headers under any name, titles, totals, merged cells, several sheets, corrections."""
 
 import io
+from collections.abc import Callable, Sequence
 from zipfile import ZipFile
 
 import pytest
@@ -9,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from communities.roster import CellAddress, Field, Roster, read_roster
 from communities.roster.fields import field_of
 
-from .files import HEADER, book, delimited, found, identity, phone, rooms, unit, units, with_part, xlsx
+from .files import HEADER, Rows, book, delimited, found, identity, phone, rooms, unit, units, with_part, xlsx
 
 SYNONYMS = {
     Field.BUILDING: "幢 栋 楼栋 楼号 幢号",
@@ -29,8 +30,8 @@ SYNONYMS = {
 PLACES = {field: place for place, field in enumerate(Field) if field is not Field.DELIVERY}
 
 
-def read(*rows: object, **options: object) -> Roster:
-    return read_roster("名册.xlsx", xlsx(rows, **options))
+def read(*rows: Sequence[object], arrange: Callable[[Worksheet], None] = lambda worksheet: None) -> Roster:
+    return read_roster("名册.xlsx", xlsx(rows, arrange=arrange))
 
 
 @pytest.mark.parametrize(
@@ -274,7 +275,11 @@ def test_sheets_of_remarks_and_hidden_sheets_are_skipped_and_named():
         if worksheet.title == "旧表":
             worksheet.sheet_state = "hidden"
 
-    sheets = {"名册": [HEADER, unit(1)], "填写说明": [["请填写"], ["谢谢"]], "旧表": [HEADER, unit(2)]}
+    sheets: dict[str, Rows] = {
+        "名册": [HEADER, unit(1)],
+        "填写说明": [["请填写"], ["谢谢"]],
+        "旧表": [HEADER, unit(2)],
+    }
     roster = read_roster("名册.xlsx", book(sheets, arrange=hide))
 
     assert roster.skipped_sheets == ("填写说明", "旧表")

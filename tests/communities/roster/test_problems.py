@@ -30,7 +30,7 @@ def test_a_faultless_roster_has_no_problems():
     assert roster.problem_rows == {}
 
 
-ERRORS = [
+ERRORS: list[tuple[dict[str, object], str, str]] = [
     ({"建筑面积": None}, "area", "area-missing"),
     ({"建筑面积": "无"}, "area", "area-missing"),
     ({"建筑面积": "#N/A"}, "area", "area-missing"),

@@ -12,7 +12,7 @@ from communities.roster.errors import UnreadableCode
 from communities.roster.grid import MAX_ROWS
 from communities.roster.reader import MAX_BYTES
 
-from .files import HEADER, book, delimited, unit, units, with_part, xlsx
+from .files import HEADER, Rows, book, delimited, unit, units, with_part, xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
 GOOD = xlsx([HEADER, unit(1)])
@@ -140,7 +140,7 @@ def test_a_formula_is_refused_even_where_its_result_is_stored():
 
 
 def test_formulas_elsewhere_do_no_harm():
-    rows = [
+    rows: Rows = [
         ["=TODAY()"],
         ["序号", *HEADER],
         ["=ROW()-2", *unit(1)],
