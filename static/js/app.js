@@ -1,4 +1,4 @@
-// Progressive only: every page works without this file. No framework, no eval, no inline handlers.
+// Progressive only: every page works without this file. No framework, no code built from text.
 (function () {
   "use strict";
 
@@ -20,6 +20,16 @@
     box.classList.add("fresh");
     box.replaceChildren(note);
   }
+  // A refusal in words belongs among the messages: swapped in place it would wipe out what the person was doing.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const detail = event.detail;
+    if (detail.xhr.status < 400 || !detail.serverResponse.trimStart().startsWith('<div class="note')) return;
+    detail.shouldSwap = true;
+    detail.isError = false;
+    detail.target = document.getElementById("messages");
+    detail.swapOverride = "innerHTML";
+    detail.target.classList.add("fresh");
+  });
   document.addEventListener("htmx:sendError", () => say(text("offline")));
   document.addEventListener("htmx:responseError", () => say(text("failed")));
 
@@ -40,7 +50,6 @@
       event.stopPropagation();
       return;
     }
-    if (event.defaultPrevented && !form.matches("[hx-post],[hx-put],[hx-patch],[hx-delete]")) return;
     form.dataset.busy = "yes";
     const button = event.submitter || form.querySelector("button:not([type=button])");
     // Later, because a disabled button would not send its own name and value.
@@ -135,7 +144,11 @@
     };
     // Spread out, or one ballot would bring a thousand phones to the door at once.
     const changed = () => { if (!soon) soon = setTimeout(() => { soon = null; refresh(); }, CALM + Math.random() * SPREAD); };
-    const stop = () => { clearInterval(poll); clearTimeout(again); clearTimeout(soon); poll = again = soon = null; if (socket) socket.close(); };
+    const stop = () => {
+      clearInterval(poll); clearTimeout(again); clearTimeout(soon);
+      poll = again = soon = null;
+      if (socket) { socket.onclose = null; socket.close(); socket = null; }
+    };
     const connect = () => {
       again = null;
       if (gone() || document.hidden) return;
