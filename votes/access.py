@@ -3,14 +3,15 @@
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from communities.access import estates_for
+from communities.access import desk_estates_for, estates_for
 from communities.enums import RoleCode
 from communities.models import Estate, User
-from communities.rules import today
+from communities.rules import allows, today
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Ballot, Elector
+from votes.models import Assembly, Ballot, Elector, Motion, MotionAttachment
 
 
 def _estates_prepared_by(user: User) -> QuerySet[Estate]:
@@ -58,3 +59,44 @@ def ballot_for(user: User, pk: UUID) -> Ballot:
         .distinct(),
         pk=pk,
     )
+
+
+def ballot_sent_with(user: User, key: UUID) -> Ballot | None:
+    """The ballot that came with this idempotency key, if ``user`` is a member of its elector."""
+    return Ballot.objects.filter(idempotency_key=key, elector__members__owner__user=user).first()
+
+
+def desk_estate_for(user: User, slug: str) -> Estate:
+    """An estate ``user`` works for, or a 404."""
+    return get_object_or_404(desk_estates_for(user), slug=slug)
+
+
+def desk_assembly_for(user: User, slug: str, pk: int) -> Assembly:
+    """An assembly, draft or posted, of an estate ``user`` works for, or a 404."""
+    return get_object_or_404(assemblies_for(user), estate=desk_estate_for(user, slug), pk=pk)
+
+
+def motion_on_desk_for(user: User, slug: str, pk: int, motion_pk: int) -> Motion:
+    """A motion of :func:`desk_assembly_for`, or a 404."""
+    assembly = desk_assembly_for(user, slug, pk)
+    motion = get_object_or_404(assembly.motions.prefetch_related("attachments"), pk=motion_pk)
+    motion.assembly = assembly
+    return motion
+
+
+def attachment_for(user: User, pk: int) -> MotionAttachment:
+    """A paper of an assembly ``user`` may see, or a 404."""
+    return get_object_or_404(
+        MotionAttachment.objects.filter(
+            motion__assembly__in=assemblies_for(user).select_related(None).values("pk")
+        ),
+        pk=pk,
+    )
+
+
+def roll_assembly_for(user: User, slug: str, pk: int) -> Assembly:
+    """An assembly whose roll ``user`` may read, or a 404. Scrutineers come here without a desk."""
+    assembly = get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)
+    if not allows("votes.view_roll", user, assembly):
+        raise Http404
+    return assembly

@@ -1,9 +1,11 @@
 """Reading that more than one page needs. Nothing here tells how anybody voted before close."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Sum
 
+from communities.models import User
 from votes.models import Assembly, Ballot, Elector, ElectorUnit
 
 #: A building with fewer units than this shows no turnout: it would point at single homes.
@@ -74,3 +76,49 @@ def ballots_of(electors: list[Elector]) -> dict[int, Ballot]:
     for ballot in Ballot.objects.filter(elector__in=electors).order_by("revision"):
         found[ballot.elector_id] = ballot
     return found
+
+
+def turnouts(assemblies: Iterable[Assembly]) -> dict[int, Turnout]:
+    """Turnout of several assemblies by their number, in one query."""
+    assemblies = list(assemblies)
+    found = {
+        row["assembly"]: row
+        for row in Ballot.objects.filter(assembly__in=assemblies, revision=1)
+        .values("assembly")
+        .annotate(heads=Count("pk"), cast_area=Sum("area"))
+        .order_by()
+    }
+    nothing = {"heads": 0, "cast_area": 0}
+    return {
+        assembly.pk: Turnout(
+            found.get(assembly.pk, nothing)["heads"],
+            found.get(assembly.pk, nothing)["cast_area"],
+            assembly.total_heads,
+            assembly.total_area,
+        )
+        for assembly in assemblies
+    }
+
+
+def marks_shown_to(user: User, ballot: Ballot) -> str:
+    """What a ballot says, for the account that cast it; empty for everybody else."""
+    return ballot.choices if ballot.cast_by_id == user.pk else ""
+
+
+@dataclass(frozen=True)
+class BuildingOnRoll:
+    """What of the frozen roll stands in one building. Area in 0.01 m²."""
+
+    building: str
+    units: int
+    area: int
+
+
+def buildings_on_roll(assembly: Assembly) -> list[BuildingOnRoll]:
+    rows = (
+        ElectorUnit.objects.filter(assembly=assembly)
+        .values_list("building")
+        .annotate(Count("pk"), Sum("area"))
+        .order_by("building")
+    )
+    return sorted((BuildingOnRoll(*row) for row in rows), key=lambda row: (len(row.building), row.building))

@@ -143,7 +143,9 @@ def dwelling_into_business(draft: Draft) -> Iterable[Hit]:
 def two_matters(draft: Draft) -> Iterable[Hit]:
     for motion in draft.motions:
         said = _said(motion)
-        joined = words.actions_joined(motion.title) or words.actions_joined(words.first_sentence(motion.text))
+        joined = words.actions_joined(motion.title) or words.actions_joined(
+            words.first_sentence(motion.text), is_title=False
+        )
         sums = words.amounts(said)
         pointed = {hint.items for hint in words.hints(motion.title)}
         if joined:

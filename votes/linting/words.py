@@ -7,6 +7,7 @@ from dataclasses import dataclass
 #: Words that contain a verb's letters and say nothing of doing it.
 _NOUNS = re.compile(
     "维修资金|维修基金|建筑物及其附属设施|选举办法|选举规则|选聘方案|选聘办法|改造方案|使用方案|维修方案|更换方案|"
+    "使用已|使用年限|使用期|使用寿命|已使用|正在使用|停止使用|不能使用|无法使用|"
     "管理规约|管理办法|使用权|使用管理|装修管理|公共收益使用|资金使用|收费调整方案|调整方案"
 )
 
@@ -28,7 +29,9 @@ ACTIONS: dict[str, str] = {
     "charge": "收取|征收",
 }
 
-_JOINED = "并且|并|以及|及|同时|和|与|、|；|;|，|,"
+#: In running text a comma joins a thought, not a second matter.
+_JOINED_STRONGLY = "并且|并|以及|同时|；"
+_JOINED = f"{_JOINED_STRONGLY}|及|和|与|、|;|，|,"
 
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(万元|元|万)(?!\s*[/每])")
 
@@ -38,8 +41,9 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
-def actions_joined(text: str) -> list[str]:
+def actions_joined(text: str, *, is_title: bool = True) -> list[str]:
     """The verbs of two or more different doings that a conjunction joins, in their order; else nothing."""
+    joined = _JOINED if is_title else _JOINED_STRONGLY
     bare = _NOUNS.sub("某", plain(text))
     found: list[tuple[int, str, str]] = []
     for kind, verbs in ACTIONS.items():
@@ -51,7 +55,7 @@ def actions_joined(text: str) -> list[str]:
         if index:
             previous, previous_kind, previous_verb = found[index - 1]
             between = bare[previous + len(previous_verb) : start]
-            if kind != previous_kind and re.search(_JOINED, between):
+            if kind != previous_kind and re.search(joined, between):
                 verbs_of.setdefault(previous_kind, previous_verb)
                 verbs_of.setdefault(kind, verb)
     return list(verbs_of.values()) if len(verbs_of) > 1 else []

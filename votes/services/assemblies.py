@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from rules.permissions import has_perm
 
 from communities.clock import LOCAL_ZONE, database_now, local_day
 from communities.errors import NotPermitted
@@ -14,6 +13,7 @@ from communities.ledger.leaves import timestamp
 from communities.live import announce
 from communities.models import Estate, Log, User
 from communities.queries import policies_in_force
+from communities.rules import allows
 from communities.services.ledger import log_of_estate, record
 from communities.services.outbox import tell
 from votes.enums import AssemblyKind, AssemblyStatus, Convener
@@ -60,7 +60,7 @@ def last_day(closes_at: datetime) -> date:
 
 def judge(permission: str, actor: User, thing: object) -> None:
     """Raise :class:`NotPermitted` unless the rules allow it; being a superuser is no permission here."""
-    if not has_perm(permission, actor, thing):  # type: ignore[no-untyped-call]
+    if not allows(permission, actor, thing):
         raise NotPermitted
 
 
@@ -215,7 +215,12 @@ def publish_assembly(*, assembly: Assembly, actor: User) -> Assembly:
         raise LintFailed(findings=standing)
     # A signature for something that is no longer so would only puzzle the owners.
     assembly.lint_overrides.exclude(finding__in=[finding.key for finding in findings]).delete()
+    return post_assembly(assembly=assembly, actor=actor, moment=moment)
 
+
+@transaction.atomic
+def post_assembly(*, assembly: Assembly, actor: User, moment: datetime) -> Assembly:
+    """Freeze and post a draft that was judged fit, as of ``moment``. Pages call :func:`publish_assembly`."""
     freeze_roll(assembly=assembly, moment=moment)
     assert assembly.closes_at is not None
     policies = policies_in_force(assembly.estate, on=local_day(moment))

@@ -14,7 +14,7 @@ from communities.clock import local_day
 from communities.crypto import blind_index
 from communities.enums import OwnerKind, UnitUse
 from communities.ledger.canonical import Plain, canonical
-from communities.models import Estate, Unit
+from communities.models import Estate, Owner, Unit
 from communities.queries import policies_in_force
 from votes.errors import RollEmpty, RollIncomplete, RollMismatch
 from votes.models import Assembly, Elector, ElectorMember, ElectorUnit
@@ -290,3 +290,27 @@ def _check_against_roster(assembly: Assembly, frozen: FrozenRoll, units: QuerySe
         raise RollMismatch
     if by_head["area"] != roster["area"]:
         raise RollMismatch
+
+
+@dataclass(frozen=True, slots=True)
+class RollPreview:
+    """What a roll frozen now would hold. ``reachable``: heads somebody could cast for with an account."""
+
+    heads: int
+    area: int
+    units: int
+    developer_units: int
+    reachable: int
+
+
+def preview_roll(estate: Estate, moment: datetime) -> RollPreview:
+    """The roll as :func:`freeze_roll` would write it, written nowhere. Raises :class:`RollIncomplete`."""
+    heads = gather_roll(estate=estate, moment=moment, count_parking=counts_parking(estate, moment))
+    bound = set(Owner.objects.filter(estate=estate, user__isnull=False).values_list("pk", flat=True))
+    return RollPreview(
+        heads=len(heads),
+        area=sum(head.area for head in heads),
+        units=sum(len(head.units) for head in heads),
+        developer_units=sum(len(head.units) for head in heads if head.is_developer),
+        reachable=sum(any(may_cast and owner in bound for owner, may_cast in head.members) for head in heads),
+    )

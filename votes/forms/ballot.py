@@ -1,0 +1,69 @@
+"""One 表决票 as it is sent: a mark for each motion, the elector, and the key made with the page."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from votes.enums import MARK_OF_OPTION, MotionOption
+from votes.models import Motion
+
+
+def mark_field(motion: Motion) -> str:
+    """The name of a motion's input."""
+    return f"motion-{motion.pk}"
+
+
+class BallotMarksForm(forms.Form):
+    """Knows which marks each motion offers; who may cast and when is the service's to judge."""
+
+    elector = forms.IntegerField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, motions: Sequence[Motion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.motions = motions
+        for motion in motions:
+            self.fields[mark_field(motion)] = forms.ChoiceField(
+                label=_("第 %(number)s 项") % {"number": motion.position},
+                choices=[(option, MotionOption(option).label) for option in motion.options],
+                widget=forms.RadioSelect,
+                error_messages={
+                    "required": gettext_lazy("还没有选，请选一个。"),
+                    "invalid_choice": gettext_lazy("没有这个选项，请重新选一个。"),
+                },
+            )
+
+    @property
+    def choices(self) -> str:
+        """One letter of :class:`votes.enums.Mark` per motion, in order. Only of a valid form."""
+        return "".join(
+            MARK_OF_OPTION[MotionOption(self.cleaned_data[mark_field(motion)])].value
+            for motion in self.motions
+        )
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """What has to be mended, each with the question it is about, for ``partials/problems.html``."""
+        return [
+            {
+                "href": f"#choice-{mark_field(motion)}",
+                "where": str(self.fields[mark_field(motion)].label),
+                "text": str(error),
+            }
+            for motion in self.motions
+            for error in self.errors.get(mark_field(motion), [])
+        ]
+
+    @property
+    def elector_id(self) -> int | None:
+        """The elector it was sent for, as far as that can be read."""
+        return self.cleaned_data.get("elector")
+
+    @property
+    def key_text(self) -> str:
+        """The key that was sent, so that mending keeps it; a new one where none can be read."""
+        return str(self.cleaned_data.get("key") or uuid.uuid4())

@@ -1,0 +1,129 @@
+"""A posted assembly at the desk: turnout, and acts that take two people."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from communities.clock import database_now
+from communities.errors import Refusal
+from communities.http import PersonRequest
+from communities.rules import allows
+from communities.templatetags.linyi import moment
+from votes.access import desk_assembly_for
+from votes.enums import ActKind
+from votes.forms.reason import ReasonForm
+from votes.models import Assembly, TwoPersonAct
+from votes.queries import turnout, turnout_by_building
+from votes.services.acts import POSSIBLE_IN, confirm_act, propose_act, withdraw_act
+from votes.services.assemblies import judge
+
+from .motions_shown import motions_shown, statute_of
+
+
+def show_posted(
+    request: PersonRequest, assembly: Assembly, *, form: ReasonForm | None = None, status: int = 200
+) -> HttpResponse:
+    phase = assembly.phase(database_now())
+    acts = list(assembly.acts.select_related("proposed_by", "confirmed_by").order_by("-proposed_at"))
+    pending = {act.kind for act in acts if act.confirmed_at is None and act.withdrawn_at is None}
+    kind = next((kind for kind, phases in POSSIBLE_IN.items() if phase in phases), None)
+    may_propose = allows("votes.propose_act", request.user, assembly)
+    context = {
+        "estate": assembly.estate,
+        "assembly": assembly,
+        "phase": phase,
+        "phase_words": phase.label,
+        "turnout": turnout(assembly),
+        "statute": statute_of(assembly),
+        "motions": motions_shown(assembly),
+        "overrides": assembly.lint_overrides.select_related("signed_by").order_by("signed_at"),
+        "acts": acts,
+        "act_kind": kind if may_propose and kind not in pending else None,
+        "act_words": kind.label if kind else "",
+        "form": form or ReasonForm(),
+        "may_confirm": allows("votes.confirm_act", request.user, assembly),
+        "may_prepare": allows("votes.prepare_assembly", request.user, assembly),
+        "may_view_roll": allows("votes.view_roll", request.user, assembly),
+        **_buildings(request, assembly),
+    }
+    return render(request, "votes/desk_posted.html", context, status=status)
+
+
+def _buildings(request: PersonRequest, assembly: Assembly) -> dict[str, Any]:
+    if not allows("votes.view_turnout_by_building", request.user, assembly):
+        return {}
+    rows = turnout_by_building(assembly)
+    return {
+        "buildings": [(row.building, row.voted, row.units) for row in rows if row.voted is not None],
+        "hidden_buildings": [row.building for row in rows if row.voted is None],
+    }
+
+
+@login_required
+@require_POST
+def propose(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    assembly = desk_assembly_for(request.user, slug, pk)
+    kind = request.POST.get("kind", "")
+    judge("votes.propose_act", request.user, assembly)
+    form = ReasonForm(request.POST)
+    if form.is_valid() and kind in ActKind.values:
+        try:
+            propose_act(assembly=assembly, kind=kind, reason=form.cleaned_data["reason"], actor=request.user)
+        except Refusal as refusal:
+            form.add_error("reason", str(refusal))
+            return show_posted(request, assembly, form=form, status=refusal.status)
+        messages.success(request, _("已提出。另一位有权限的人确认以后生效。"))
+        return redirect("votes:desk-assembly", slug, pk)
+    return show_posted(request, assembly, form=form, status=422)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def confirm(request: PersonRequest, slug: str, pk: int, act_pk: int) -> HttpResponse:
+    assembly = desk_assembly_for(request.user, slug, pk)
+    act = get_object_or_404(assembly.acts.select_related("proposed_by"), pk=act_pk)
+    judge("votes.confirm_act", request.user, assembly)
+    back = reverse("votes:desk-assembly", args=[slug, pk])
+    if request.method == "POST":
+        try:
+            confirm_act(act=act, actor=request.user)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            assembly = desk_assembly_for(request.user, slug, pk)
+            return show_posted(request, assembly, status=refusal.status)
+        messages.success(request, _("已确认并生效，通知正在发给名册上的每一位业主。"))
+        return redirect(back)
+    shown = {
+        "title": _("确认：%(act)s") % {"act": ActKind(act.kind).label},
+        "eyebrow": assembly.title,
+        "lead": _consequence(act),
+        "facts": [
+            (_("提出"), f"{act.proposed_by} · {moment(act.proposed_at)}"),
+            (_("理由"), act.reason),
+        ],
+        "submit": ActKind(act.kind).label,
+        "danger": True,
+        "back": back,
+    }
+    return render(request, "partials/confirm_desk.html", {"confirm": shown, "estate": assembly.estate})
+
+
+def _consequence(act: TwoPersonAct) -> str:
+    if act.kind == ActKind.CANCEL:
+        return _("确认以后会议取消，不再接受表决，已收到的表决票不计票。不能恢复，只能重新公示一次会议。")
+    return _("确认以后，已公布的结果标为撤销，原来的数字和理由一并保留、公开。不能恢复。")
+
+
+@login_required
+@require_POST
+def withdraw(request: PersonRequest, slug: str, pk: int, act_pk: int) -> HttpResponse:
+    assembly = desk_assembly_for(request.user, slug, pk)
+    withdraw_act(act=get_object_or_404(assembly.acts, pk=act_pk), actor=request.user)
+    messages.success(request, _("已撤回。"))
+    return redirect("votes:desk-assembly", slug, pk)
