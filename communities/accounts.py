@@ -19,6 +19,11 @@ from communities.sms import send_sms
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+def has_second_step(user: User) -> bool:
+    """Whether ``user`` set up an authenticator app."""
+    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP]))
+
+
 def log_in(request: HttpRequest, user: User, *, to: str = "", by_password: bool = False) -> HttpResponse:
     """Log ``user``, who has proved to be it, in and go ``to`` (a local address; the home page by default).
 
@@ -26,7 +31,7 @@ def log_in(request: HttpRequest, user: User, *, to: str = "", by_password: bool 
     way the first step was taken: otherwise the weaker way would open the account.
     """
     target = resolve_url(to or settings.LOGIN_REDIRECT_URL)
-    if by_password or is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+    if by_password or has_second_step(user):
         entry = Login(user=user, redirect_url=target)
         response: HttpResponse = (
             perform_password_login(request, {}, entry) if by_password else perform_login(request, entry)

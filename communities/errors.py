@@ -77,6 +77,11 @@ class PasswordWrong(Refusal):
     message = _("手机号码或密码不对。")
 
 
+class PasswordUnfit(Refusal):
+    code = "password-unfit"
+    message = _("密码太容易被猜到。请用十个以上的字符，不要只用数字。")
+
+
 class AccountClosed(Refusal):
     code = "account-closed"
     status = 403

@@ -1,18 +1,31 @@
 """Reading that more than one page needs."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import CharField, Count, Prefetch, Q, QuerySet
 from django.db.models.functions import Concat
 
 from communities.crypto import blind_index
 from communities.enums import BindingCapacity, RoleCode, UnitUse
-from communities.models import BindingRequest, Estate, Notice, Owner, Ownership, Policy, Residency, Role, Unit, User
+from communities.models import (
+    BindingRequest,
+    Estate,
+    Notice,
+    Owner,
+    Ownership,
+    Policy,
+    Residency,
+    Role,
+    Unit,
+    User,
+)
 from communities.policies import known_keys, statutory_rule
 from communities.rules import today
+from communities.values.identity import mask_identity
 from communities.values.text import half_width, without_space
 
 
@@ -153,19 +166,21 @@ class Home:
 
 
 def homes_of(user: User) -> list[Home]:
-    """Every unit ``user`` owns or lives in today. Two queries."""
+    """Every unit ``user`` owns or lives in today. Three queries."""
+    current = Ownership.objects.on(today())
     titles = (
-        Ownership.objects.on(today())
-        .filter(owner__user=user)
-        .select_related("unit__building", "unit__estate", "owner")
-        .annotate(owners=Count("unit__ownerships", filter=Q(unit__ownerships__valid_to__isnull=True)))
+        current.filter(owner__user=user)
+        .select_related("unit__building", "unit__estate")
         .order_by("unit__estate__name", "unit__building__position", "unit__staircase", "unit__room")
     )
-    living = Residency.objects.filter(user=user, valid_to__isnull=True).select_related(
-        "unit__building", "unit__estate"
-    )
-    owned = [Home(title.unit, BindingCapacity.OWNER, co_owned=title.owners > 1) for title in titles]
-    return owned + [Home(stay.unit, BindingCapacity(stay.kind)) for stay in living]
+    units = [title.unit for title in titles]
+    owners = Counter(current.filter(unit__in=units).values_list("unit", flat=True))
+    owned = [Home(unit, BindingCapacity.OWNER, co_owned=owners[unit.pk] > 1) for unit in units]
+    living = Residency.objects.filter(user=user, valid_to__isnull=True)
+    return owned + [
+        Home(stay.unit, BindingCapacity(stay.kind))
+        for stay in living.select_related("unit__building", "unit__estate")
+    ]
 
 
 @dataclass(frozen=True)
@@ -175,6 +190,11 @@ class RosterMatch:
     owner: Owner
     name_fits: bool
     phone_fits: bool
+
+    @property
+    def identity(self) -> str:
+        """The identity number as it may be shown."""
+        return mask_identity(self.owner.identity)
 
 
 def roster_beside(binding: BindingRequest, *, on: date) -> list[RosterMatch]:

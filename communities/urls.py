@@ -1,6 +1,15 @@
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
-from communities.views import desk_roster, desk_roster_imports, login
+from communities.views import (
+    binding,
+    desk_bindings,
+    desk_roster,
+    desk_roster_imports,
+    login,
+    me,
+    notices,
+)
 
 app_name = "communities"
 
@@ -9,6 +18,30 @@ login_patterns: list[URLPattern | URLResolver] = [
     path("login/code/", login.enter_code, name="login-code"),
     path("login/password/", login.enter_password, name="password-login"),
     path("logout/", login.leave, name="logout"),
+]
+
+me_patterns: list[URLPattern | URLResolver] = [
+    path("me/", me.me, name="me"),
+    path("me/name/", me.name, name="me-name"),
+    path("me/appearance/", me.appearance, name="appearance"),
+    path("me/language/", set_language, name="set-language"),
+    path("me/security/", me.security, name="me-security"),
+    path("me/password/", me.password, name="me-password"),
+    path("me/bindings/<int:pk>/withdraw/", binding.withdraw, name="withdraw-binding"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read_all, name="notices-read"),
+    path("notices/<int:pk>/", notices.open_notice, name="notice"),
+]
+
+binding_patterns: list[URLPattern | URLResolver] = [
+    path("bind/", binding.choose_estate, name="bind"),
+    path("e/<slug:slug>/bind/", binding.choose_unit, name="bind"),
+    path("e/<slug:slug>/bind/<int:pk>/", binding.prove_owner, name="bind-unit"),
+    path("e/<slug:slug>/bind/<int:pk>/request/", binding.ask, name="bind-request"),
+    path("desk/<slug:slug>/bindings/", desk_bindings.bindings, name="bindings"),
+    path("desk/<slug:slug>/bindings/<int:pk>/", desk_bindings.binding, name="binding"),
+    path("desk/<slug:slug>/bindings/<int:pk>/approve/", desk_bindings.approve, name="binding-approve"),
+    path("desk/<slug:slug>/bindings/<int:pk>/refuse/", desk_bindings.refuse, name="binding-refuse"),
 ]
 
 roster_patterns: list[URLPattern | URLResolver] = [
@@ -25,5 +58,7 @@ roster_patterns: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *login_patterns,
+    *me_patterns,
+    *binding_patterns,
     path("desk/<slug:slug>/roster/", include(roster_patterns)),
 ]
