@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("communities.urls")),
     path("", include("votes.urls")),
     path("accounts/", include("communities.account_urls")),
+    path("api/v1/", include("governance.api_urls")),
     path("operator/", admin.site.urls),
 ]
 if settings.DEMO_MODE:
