@@ -53,7 +53,7 @@ class TallyForm(forms.Form):
         self, said: Mapping[str, str] | None = None, *, motions: int = 1, judged: bool = True
     ) -> None:
         """``said`` fills the inputs; only with ``judged`` are they looked at."""
-        self.said = said or {}
+        self.said = dict(said or {})
         super().__init__(self.said if judged else None, initial=None if judged else self.said)
         self.motions = min(max(motions, 1), MOST_MOTIONS)
         self.fields["rules"] = forms.CharField(

@@ -1,0 +1,358 @@
+"""The votes of an estate as its people see them: the list, one assembly with its ballot, the turnout."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypedDict
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from django_stubs_ext import WithAnnotations
+
+from communities.access import estate_for
+from communities.clock import database_now, local_day
+from communities.http import PersonRequest
+from communities.models import Estate, Role, User
+from communities.rules import is_owner
+from votes.access import assemblies_for, assembly_for
+from votes.enums import ActKind, AssemblyStatus, BallotChange, MotionOption
+from votes.forms.ballot import BallotMarksForm, mark_field
+from votes.linting import CATALOGUE
+from votes.models import Assembly, Ballot, ElectorMember, Motion, TwoPersonAct
+from votes.queries import turnout, turnouts
+from votes.standing import ElectorStanding, Standing, standing_in, standings_of
+from votes.statutes import Statute, statute_by_code
+from votes.views.motions_shown import statute_of
+from votes.wording import item_number, majority, majority_in_full, quorum_sign, rules_in_words
+
+PER_PAGE = 10
+RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
+
+#: Which assemblies each filter of the list keeps, by the rank :func:`_ranked` gives.
+WAITING, OPEN, UPCOMING, COUNTING, SETTLED = range(5)
+FILTERS = {"waiting": [WAITING], "open": [WAITING, OPEN], "upcoming": [UPCOMING], "done": [COUNTING, SETTLED]}
+
+
+class Ranked(TypedDict):
+    rank: int
+
+
+#: Status words of a phase: the tone of its tag.
+TONES = {
+    AssemblyStatus.DRAFT: "plain",
+    AssemblyStatus.PUBLISHED: "sky",
+    AssemblyStatus.OPEN: "",
+    AssemblyStatus.CLOSED: "amber",
+    AssemblyStatus.CERTIFIED: "",
+    AssemblyStatus.CANCELLED: "plain",
+    AssemblyStatus.VOID: "seal",
+}
+
+
+# --- the list ------------------------------------------------------------------------
+
+
+@login_required
+@never_cache
+@require_GET
+def assembly_list(request: PersonRequest, slug: str) -> HttpResponse:
+    """Posted assemblies: what waits for me, then open, announced, decided."""
+    estate = estate_for(request.user, slug)
+    moment = database_now()
+    kept = request.GET.get("status", "")
+    words = request.GET.get("q", "").strip()[:60]
+    found = _ranked(request.user, estate, moment)
+    if words:
+        found = found.filter(Q(title__icontains=words) | Q(motions__title__icontains=words)).distinct()
+    if kept in FILTERS:
+        found = found.filter(rank__in=FILTERS[kept])
+    page = Paginator(found.prefetch_related("motions"), PER_PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    standings, cast = standings_of(request.user, shown), turnouts(shown)
+    context = {
+        "estate": estate,
+        "page": page,
+        "entries": [_entry(one, moment, standings[one.pk], cast[one.pk]) for one in shown],
+        "pills": _pills(kept, words),
+        "status": kept if kept in FILTERS else "",
+        "words": words,
+    }
+    return render(request, "votes/assembly_list.html", context)
+
+
+def _ranked(user: User, estate: Estate, moment: datetime) -> "QuerySet[WithAnnotations[Assembly, Ranked]]":
+    """The estate's posted assemblies in the order of the list, with their ``rank``."""
+    unmarked = ElectorMember.objects.filter(
+        ~Exists(Ballot.objects.filter(elector=OuterRef("elector"))),
+        elector__assembly=OuterRef("pk"),
+        owner__user=user,
+        may_cast=True,
+    )
+    running = Q(status__in=RUNNING)
+    opened = running & Q(opens_at__lte=moment, closes_at__gt=moment)
+    ranks = Case(
+        When(opened & Exists(unmarked), then=Value(WAITING)),
+        When(opened, then=Value(OPEN)),
+        When(running & Q(opens_at__gt=moment), then=Value(UPCOMING)),
+        When(running | Q(status=AssemblyStatus.CLOSED), then=Value(COUNTING)),
+        default=Value(SETTLED),
+        output_field=IntegerField(),
+    )
+    posted = assemblies_for(user).filter(estate=estate).exclude(status=AssemblyStatus.DRAFT)
+    return posted.annotate(rank=ranks).order_by("rank", "-closes_at", "-pk")
+
+
+def _entry(assembly: Assembly, moment: datetime, standing: Standing, cast: Any) -> dict[str, Any]:
+    phase = assembly.phase(moment)
+    motions = list(assembly.motions.all())
+    return {
+        "assembly": assembly,
+        "phase": phase,
+        "url": _address(assembly, phase),
+        "tags": [_my_tag(phase, standing), (phase.label, TONES[phase])],
+        "asked": _asked(motions),
+        "turnout": cast,
+        "quorum": quorum_sign(statute_by_code(assembly.statute)),
+        "is_waiting": phase == AssemblyStatus.OPEN and bool(standing.waiting),
+    }
+
+
+def _address(assembly: Assembly, phase: AssemblyStatus) -> str:
+    decided = phase in (AssemblyStatus.CERTIFIED, AssemblyStatus.VOID)
+    return reverse("votes:result" if decided else "votes:assembly", args=[assembly.pk])
+
+
+def _asked(motions: list[Motion]) -> str:
+    """ "更换电梯，等 3 项": what is decided, in one line."""
+    if len(motions) < 2:
+        return motions[0].title if motions else ""
+    return _("%(first)s，等 %(number)s 项") % {"first": motions[0].title, "number": len(motions)}
+
+
+def _my_tag(phase: AssemblyStatus, standing: Standing) -> tuple[str, str]:
+    if not standing.is_on_roll:
+        return _("不在名册"), "plain"
+    if standing.has_cast_all:
+        return _("您家已表决"), ""
+    if phase == AssemblyStatus.OPEN:
+        return (_("等您表决"), "seal") if standing.waiting else (_("由共有人代表"), "plain")
+    return (_("您有表决权"), "plain") if phase == AssemblyStatus.PUBLISHED else (_("您家未表决"), "plain")
+
+
+def _pills(kept: str, words: str) -> list[dict[str, Any]]:
+    names = [
+        ("", _("全部")),
+        ("waiting", _("等我表决")),
+        ("open", _("表决中")),
+        ("upcoming", _("公示中")),
+        ("done", _("结果")),
+    ]
+    known = kept if kept in FILTERS else ""
+    return [
+        {"value": value, "name": name, "current": value == known, "words": words} for value, name in names
+    ]
+
+
+# --- one assembly --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A warning that somebody signed for, as the owners read it; ``motion`` is None for the whole."""
+
+    warning: str
+    reason: str
+    signer: str
+    at: datetime
+    motion: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedMotion:
+    """A motion as it stands on the page, with its place on the ballot where one lies open."""
+
+    motion: Motion
+    number: str
+    item: str
+    majority: str
+    in_full: str
+    article: str
+    options: list[tuple[str, str]]
+    field: str
+    chosen: str
+    errors: list[str]
+    explained: list[Explanation]
+
+    @property
+    def note(self) -> str:
+        return f"{self.number} {self.item} · {self.majority}"
+
+
+@login_required
+@never_cache
+@require_GET
+def assembly(request: PersonRequest, pk: int) -> HttpResponse:
+    """One assembly; the ballot lies open on it for those whose turn it is."""
+    return assembly_page(request, assembly_for(request.user, pk))
+
+
+def assembly_page(
+    request: PersonRequest, assembly: Assembly, *, form: BallotMarksForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of one assembly; ``form`` is a ballot that came back for mending."""
+    moment = database_now()
+    phase = assembly.phase(moment)
+    standing = standing_in(request.user, assembly)
+    paper = _open_paper(request, assembly, phase, standing, form)
+    statute = statute_of(assembly)
+    explained = _explanations(assembly)
+    motions = list(assembly.motions.prefetch_related("attachments").order_by("position"))
+    form = form if paper and form else None
+    context = {
+        "assembly": assembly,
+        "estate": assembly.estate,
+        "phase": phase,
+        "tone": TONES[phase],
+        "standing": standing,
+        "paper": paper,
+        "paper_place": standing.place(paper) if paper else 0,
+        "form": form,
+        "problems": form.problems if form else [],
+        "key": form.key_text if form else str(uuid.uuid4()),
+        "is_change": bool(paper and paper.ballot),
+        "is_revisable": is_revisable(assembly),
+        "asked": [_asked_motion(motion, statute, form, explained) for motion in motions],
+        "explained": [one for one in explained if one.motion is None],
+        "rules": rules_in_words(assembly.rules),
+        "statute": statute,
+        "is_owner": standing.is_on_roll or is_owner(request.user, assembly),
+        "act": confirmed_act(assembly, phase),
+        "list_url": reverse("votes:assembly-list", args=[assembly.estate.slug]),
+        # A page without a ballot may turn over by itself; one being marked may not.
+        "turns_over": not paper,
+        **turnout_context(assembly, phase, statute),
+    }
+    return render(request, "votes/assembly.html", context, status=status)
+
+
+def _open_paper(
+    request: PersonRequest,
+    assembly: Assembly,
+    phase: AssemblyStatus,
+    standing: Standing,
+    form: BallotMarksForm | None,
+) -> ElectorStanding | None:
+    """The elector whose ballot lies open: the one sent, the one asked for, else the first that waits."""
+    if phase != AssemblyStatus.OPEN:
+        return None
+    wanted = form.elector_id if form else _number(request.GET.get("elector"))
+    named = standing.find(wanted)
+    if named and (named.is_waiting or is_revisable(assembly)):
+        return named
+    return standing.waiting[0] if standing.waiting else None
+
+
+def is_revisable(assembly: Assembly) -> bool:
+    """Whether its ballots may be changed until it closes."""
+    return bool(assembly.rules) and assembly.rule("ballot-change") == BallotChange.REVISABLE
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _asked_motion(
+    motion: Motion, statute: Statute, form: BallotMarksForm | None, explained: Sequence[Explanation]
+) -> AskedMotion:
+    item = statute.item(motion.item) if motion.item else None
+    field = mark_field(motion)
+    return AskedMotion(
+        motion=motion,
+        number=item_number(item) if item else "",
+        item=item.name if item else "",
+        majority=majority(statute, item.kind) if item else "",
+        in_full=majority_in_full(statute, item.kind) if item else "",
+        article=item.article if item else "",
+        options=[(option, str(MotionOption(option).label)) for option in motion.options],
+        field=field,
+        chosen=str(form.data.get(field, "")) if form else "",
+        errors=[str(error) for error in form.errors.get(field, [])] if form else [],
+        explained=[one for one in explained if one.motion == motion.pk],
+    )
+
+
+def _explanations(assembly: Assembly) -> list[Explanation]:
+    found = []
+    for override in assembly.lint_overrides.select_related("signed_by").order_by("pk"):
+        code, about = override.finding.split(":")[:2]
+        rule = CATALOGUE.get(code)
+        found.append(
+            Explanation(
+                warning=str(rule.reason) if rule else "",
+                reason=override.reason,
+                signer=title_in(assembly.estate, override.signed_by, override.signed_at),
+                at=override.signed_at,
+                motion=int(about.removeprefix("motion-")) if about.startswith("motion-") else None,
+            )
+        )
+    return found
+
+
+def title_in(estate: Estate, person: User, moment: datetime) -> str:
+    """As what somebody signed here: "业委会主任 王建国"; never a phone."""
+    held = Role.objects.on(local_day(moment)).covering(estate).filter(user=person).first()
+    return " ".join(filter(None, [held.get_code_display() if held else "", person.display_name]))
+
+
+def confirmed_act(assembly: Assembly, phase: AssemblyStatus) -> dict[str, Any] | None:
+    """Why a meeting was cancelled or a result made void, and the two who answer for it."""
+    kinds = {AssemblyStatus.CANCELLED: ActKind.CANCEL, AssemblyStatus.VOID: ActKind.VOID}
+    if phase not in kinds:
+        return None
+    act: TwoPersonAct | None = (
+        assembly.acts.filter(kind=kinds[phase], confirmed_at__isnull=False)
+        .select_related("proposed_by", "confirmed_by")
+        .first()
+    )
+    if act is None or act.confirmed_by is None or act.confirmed_at is None:
+        return None
+    return {
+        "reason": act.reason,
+        "at": act.confirmed_at,
+        "people": [
+            title_in(assembly.estate, act.proposed_by, act.proposed_at),
+            title_in(assembly.estate, act.confirmed_by, act.confirmed_at),
+        ],
+    }
+
+
+# --- turnout -------------------------------------------------------------------------
+
+
+def turnout_context(assembly: Assembly, phase: AssemblyStatus, statute: Statute) -> dict[str, Any]:
+    return {"turnout": turnout(assembly), "quorum": quorum_sign(statute), "phase": phase}
+
+
+@login_required
+@never_cache
+@require_GET
+def turnout_fragment(request: PersonRequest, pk: int) -> HttpResponse:
+    """The turnout alone, for open pages. ``?phase=`` asks for the whole page when that has changed."""
+    assembly = assembly_for(request.user, pk)
+    moment = database_now()
+    phase = assembly.phase(moment)
+    seen = request.GET.get("phase")
+    if request.htmx and seen and seen != phase:
+        response = HttpResponse()
+        response["HX-Refresh"] = "true"
+        return response
+    context = {"assembly": assembly, **turnout_context(assembly, phase, statute_of(assembly))}
+    return render(request, "votes/assembly_turnout.html", context)
