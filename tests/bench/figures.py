@@ -50,6 +50,10 @@ def emit(figures: Iterable[Figure]) -> None:
     print("FIGURES " + json.dumps([asdict(figure) for figure in figures]), flush=True)
 
 
+def _printed(limit: str) -> str:
+    return limit.replace("<=", "≤").replace(">=", "≥")
+
+
 def write_down(figures: list[Figure]) -> None:
     """Write ``build/bench.json`` and ``docs/benchmarks.md`` from the same figures."""
     rows: list[dict[str, Any]] = [
@@ -66,7 +70,7 @@ def write_down(figures: list[Figure]) -> None:
     JSON_FILE.write_text(json.dumps({"figures": rows}, ensure_ascii=False, indent=1) + "\n")
     words = {True: "kept", False: "**missed**", None: ""}
     lines = [
-        f"| {f.name} | {f.value:,g} | {f.unit} | {f.limit.replace('<=', '≤').replace('>=', '≥')} | {words[f.ok]} |"
-        for f in figures
+        f"| {one.name} | {one.value:,g} | {one.unit} | {_printed(one.limit)} | {words[one.ok]} |"
+        for one in figures
     ]
     PAGE.write_text(HEAD + "\n".join(lines) + "\n")

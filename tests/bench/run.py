@@ -38,6 +38,7 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
         "FIELD_ENCRYPTION_KEYS": key,
         "BLIND_INDEX_KEY": secrets.token_hex(20),
         "ALLOWED_HOSTS": "localhost",
+        "REDIS_URL": REDIS,
         "LOG_LEVEL": "WARNING",
         "PYTHONPATH": str(ROOT),
         **more,
@@ -187,8 +188,7 @@ def run_pgbench(script: Path, url: str, start: int) -> float:
             *("-D", "n=-1", "-D", f"start={start}", "-f", str(script), url),
         ],
         text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         check=True,
     )
     line = next(line for line in done.stdout.splitlines() if line.startswith("tps = "))
@@ -240,15 +240,18 @@ def main() -> None:
         for program in ("importing", "freezing", "tallying"):
             env = environment(f"sqlite:///{folder / program}.sqlite3")
             figures += measure(env, program, "SQLite")
-        redis = {"REDIS_URL": REDIS} if answers(REDIS) else {}
-        url = f"sqlite:///{folder}/casting.sqlite3"
-        figures += casting(environment(url, **redis), url, folder, "SQLite", beside_pgbench=False)
+        with_cache = answers(REDIS)
+        if with_cache:
+            url = f"sqlite:///{folder}/casting.sqlite3"
+            figures += casting(environment(url), url, folder, "SQLite", beside_pgbench=False)
+        else:
+            print("Redis does not answer: casting over HTTP is left out (`make services` starts it).")
         if answers(POSTGRES):
             for program in ("importing", "freezing", "tallying"):
                 figures += measure(environment(fresh_postgres()), program, "PostgreSQL")
-            url = fresh_postgres()
-            env = environment(url, **redis)
-            figures += casting(env, url, folder, "PostgreSQL", beside_pgbench=True)
+            if with_cache:
+                url = fresh_postgres()
+                figures += casting(environment(url), url, folder, "PostgreSQL", beside_pgbench=True)
             postgres(f"DROP DATABASE {DATABASE} WITH (FORCE)")
         else:
             print("PostgreSQL does not answer: its figures are left out (`make services` starts it).")
