@@ -1,8 +1,82 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from communities.access import estates_for
+from communities.queries import unread_count
+from governance.desk import DeskShell
+
+#: The estate whose pages the person saw last, in the session.
+LAST_ESTATE = "estate"
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The bottom tabs of the phone shell."""
-    return {"tabs": []}
+    """The bottom tabs of the phone shell. Nothing is read unless a template asks for them."""
+    if not request.user.is_authenticated:
+        return {"tabs": []}
+    return {"tabs": SimpleLazyObject(lambda: _tabs(request))}
+
+
+def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    slug = _estate_of(request)
+    match = request.resolver_match
+    place = match.namespace if match else ""
+    page = match.url_name if match else ""
+    if slug:
+        home, votes = reverse("governance:estate", args=[slug]), reverse("votes:assembly-list", args=[slug])
+    else:
+        home = votes = reverse("governance:home")
+    entries: list[dict[str, Any]] = [
+        {
+            "key": "home",
+            "label": _("首页"),
+            "url": home,
+            "icon": "home",
+            "current": place == "governance" and page in ("home", "estate"),
+        },
+        {"key": "votes", "label": _("表决"), "url": votes, "icon": "ballot", "current": place == "votes"},
+        {
+            "key": "notices",
+            "label": _("消息"),
+            "url": reverse("communities:notices"),
+            "icon": "bell",
+            "current": place == "communities" and page == "notices",
+            "count": unread_count(request.user),  # type: ignore[arg-type]
+        },
+        {
+            "key": "me",
+            "label": _("我的"),
+            "url": reverse("communities:me"),
+            "icon": "me",
+            "current": page.startswith(("me", "bind", "mfa")) if page else False,
+        },
+    ]
+    # Who belongs to no estate has nothing to vote on: one tab less is one doubt less.
+    return entries if slug else [entry for entry in entries if entry["key"] != "votes"]
+
+
+def _estate_of(request: HttpRequest) -> str:
+    """The estate the page is about, else the one seen last, else the first."""
+    slugs = list(estates_for(request.user).values_list("slug", flat=True))  # type: ignore[arg-type]
+    here = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
+    if here in slugs and request.session.get(LAST_ESTATE) != here:
+        request.session[LAST_ESTATE] = here
+    for slug in (here, request.session.get(LAST_ESTATE)):
+        if slug in slugs:
+            return str(slug)
+    return slugs[0] if slugs else ""
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """What desk pages show at the side. Nothing is read unless a template asks for it."""
+    if not (request.path.startswith("/desk/") and request.user.is_authenticated):
+        return {}
+    shell = DeskShell(request)
+    return {
+        "desk_nav": SimpleLazyObject(lambda: shell.nav),
+        "desk_place": SimpleLazyObject(lambda: shell.place),
+        "desk_who": SimpleLazyObject(lambda: shell.who),
+    }
