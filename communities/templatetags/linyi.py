@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from communities.templatetags import _clock
 from communities.templatetags._figures import (
-    WHOLE,
     Mark,
     basis_points,
     gap_words,
@@ -228,7 +227,7 @@ def deadline(
         "left": "" if act and (not late or over) else left,
         "turn": turn,
         "late": late and not over,
-        "calm": calm,
+        "calm": calm or (late and bool(over)),
     }
 
 
@@ -357,33 +356,12 @@ def bars(
     rows: Iterable[tuple[str, int, int]], label: str, mark: str | Fraction | None = ""
 ) -> dict[str, object]:
     """A bar a row, from ``(name, part, whole)``: ``{% bars turnout "各幢参与率" mark="2/3" %}``."""
-    line = Mark.parse(mark)
-    left, room, pitch = 1600, 6400, 28
     drawn = []
-    for index, (name, part, whole) in enumerate(rows):
-        share = min(basis_points(part, whole), WHOLE)
-        top = 14 + index * pitch
-        drawn.append(
-            {
-                "name": name,
-                "top": top,
-                "base": top + 10,
-                "width": svg_percent(room * share // WHOLE),
-                "percent": f"{share // 100}%" if whole > 0 else "—",
-            }
-        )
-    bottom = 14 + len(drawn) * pitch
-    return {
-        "label": label,
-        "rows": drawn,
-        "left": svg_percent(left),
-        "room": svg_percent(room),
-        "mark": line,
-        "mark_at": svg_percent(left + int(room * line.share)) if line else "",
-        "bottom": bottom - 6,
-        "caption": bottom + 10,
-        "height": bottom + (18 if line else 0),
-    }
+    for name, part, whole in rows:
+        share = basis_points(part, whole)
+        shown = f"{share // 100}%" if whole > 0 else "—"
+        drawn.append({"name": name, "width": svg_percent(share), "percent": shown})
+    return {"label": label, "rows": drawn, "mark": Mark.parse(mark)}
 
 
 # --- wrappers ------------------------------------------------------------------

@@ -34,12 +34,21 @@
   document.addEventListener("htmx:responseError", () => say(text("failed")));
 
   // --- one press, one submission ---
+  const faces = new WeakMap();
+  function wear(button, words) {
+    if (!faces.has(button)) faces.set(button, Array.from(button.childNodes));
+    button.textContent = words;
+  }
+  function restoreFace(button) {
+    if (faces.has(button)) button.replaceChildren(...faces.get(button));
+    faces.delete(button);
+  }
   function release(form) {
     delete form.dataset.busy;
-    each("[data-words]", (button) => {
-      button.textContent = button.dataset.words;
+    each("button[data-waiting]", (button) => {
+      delete button.dataset.waiting;
       button.disabled = false;
-      delete button.dataset.words;
+      restoreFace(button);
     }, form);
   }
   document.addEventListener("submit", (event) => {
@@ -55,8 +64,8 @@
     // Later, because a disabled button would not send its own name and value.
     if (button) setTimeout(() => {
       if (!form.dataset.busy) return;
-      button.dataset.words = button.textContent;
-      button.textContent = button.dataset.wait || text("busy");
+      button.dataset.waiting = "yes";
+      wear(button, button.dataset.wait || text("busy"));
       button.disabled = true;
     });
   }, true);
@@ -191,9 +200,8 @@
     if (!button) return;
     if (button.hasAttribute("data-print")) window.print();
     else if (navigator.clipboard) navigator.clipboard.writeText(button.dataset.copy).then(() => {
-      const words = button.textContent;
-      button.textContent = text("copied");
-      setTimeout(() => { button.textContent = words; }, 2000);
+      wear(button, text("copied"));
+      setTimeout(() => restoreFace(button), 2000);
     });
   });
 

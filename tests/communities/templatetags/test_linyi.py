@@ -96,12 +96,12 @@ def test_deadline_that_passed_is_late_unless_passing_it_is_no_fault():
     past = NOW - timedelta(hours=6)
 
     late = render('{% deadline at turn="轮到物业" act="答复" %}', at=past)
-    over = render('{% deadline at over="已截止" %}', at=past)
+    over = render('{% deadline at over="正在计票" %}', at=past)
 
     assert words(late) == "轮到物业： 今天 04:41 答复 ， 已超期 6 小时"
     assert 'class="due late"' in late
-    assert words(over) == "今天 04:41 截止 ， 已截止"
-    assert 'class="due"' in over
+    assert words(over) == "今天 04:41 截止 ， 正在计票"
+    assert 'class="due calm"' in over
 
 
 def test_deadline_without_a_date_still_names_the_turn():
@@ -154,11 +154,11 @@ def test_result_ruler_measures_against_the_given_whole():
     assert re.findall(r'class="fill [a-z]*" x="[\d.]+%" y="[^"]*" width="([\d.]+%)"', html) == ["25.00%"] * 4
 
 
-def test_bars_tell_their_figures_to_a_screen_reader():
+def test_bars_are_a_table_of_names_and_figures():
     html = render('{% bars rows "各幢参与率" mark="2/3" %}', rows=[("1幢", 2, 3), ("2幢", 0, 0)])
 
-    assert 'aria-label="各幢参与率：1幢 66%，2幢 —"' in html
-    assert words(html) == "1幢 66% 2幢 — 三分之二"
+    assert words(html) == "各幢参与率（三分之二） 1幢 66% 2幢 — 三分之二"
+    assert 'width="66.66%"' in html
 
 
 def test_progress_has_its_words_beside_it():
