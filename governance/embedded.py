@@ -36,8 +36,8 @@ logger = logging.getLogger(__name__)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: How long the sweeps may be silent before the process no longer calls itself ready.
 SILENCE = 60.0
-#: Uvicorn lets requests finish for this long, the worker its tasks as long again.
-GRACE = 1.0
+#: How many seconds requests have to finish when the server is told to end.
+GRACE = 1
 
 
 class AlreadyServed(Exception):
@@ -126,10 +126,9 @@ class Background:
         self.clock_thread.start()
 
     def stop(self) -> None:
-        """Ask both threads to end, and wait for running tasks a little."""
+        """Begin nothing more. A task that runs is finished before the process ends."""
         self.clock.stop()
         state.should_stop = os.EX_OK  # type: ignore[assignment]  # the stubs know only None
-        self.worker_thread.join(GRACE)
 
     def trouble(self) -> str:
         """What is wrong with the sweeps, or nothing."""
@@ -204,7 +203,7 @@ def serve(listener: socket.socket, *, announce: Callable[[], None]) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=int(GRACE),
+        timeout_graceful_shutdown=GRACE,
         ws="websockets-sansio",
         ws_max_size=64 * 1024,
     )

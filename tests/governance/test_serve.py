@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
@@ -58,6 +59,10 @@ class Served:
     beside: set[str]
 
     @property
+    def database(self) -> Path:
+        return self.folder / "estate.sqlite3"
+
+    @property
     def address(self) -> str:
         return next(word for word in self.greeting.split() if word.startswith("http://"))
 
@@ -77,9 +82,9 @@ def until(ask: Callable[[], Any], *, within: float) -> None:
         select.select([], [], [], 0.05)
 
 
-def spent_counts(folder: Path) -> int:
-    with closing(sqlite3.connect(folder / "estate.sqlite3")) as database:
-        return database.execute("SELECT count(*) FROM communities_ratecount").fetchone()[0]
+def rows(file: Path, table: str) -> int:
+    with closing(sqlite3.connect(file)) as database:
+        return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +127,7 @@ def test_it_hands_out_static_files(served):
 
 
 def test_it_runs_the_sweeps_that_came_due_before_it_started(served):
-    until(lambda: spent_counts(served.folder) == 0, within=10)
+    until(lambda: rows(served.database, "communities_ratecount") == 0, within=10)
 
 
 def test_it_refuses_to_serve_a_database_twice(served):
@@ -131,6 +136,22 @@ def test_it_refuses_to_serve_a_database_twice(served):
     assert (second.returncode, said) == (1, "")
     assert f"already served by process {served.process.pid}." in complaint
     assert served.get("/healthz")[0] == 200
+
+
+def test_its_database_can_be_copied_meanwhile_but_never_over_another_copy(served):
+    copy = served.folder / "copy.sqlite3"
+    copying = manage(served.folder, "backup", str(copy))
+    _, complaint = copying.communicate(timeout=30)
+    assert (copying.returncode, complaint) == (0, "")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert rows(copy, "django_migrations") == rows(served.database, "django_migrations") > 0
+
+    held = copy.read_bytes()
+    again = manage(served.folder, "backup", str(copy))
+    _, complaint = again.communicate(timeout=30)
+    assert again.returncode == 1
+    assert "exists already" in complaint
+    assert copy.read_bytes() == held
 
 
 def test_it_ends_cleanly_on_interrupt_and_leaves_nothing_in_the_project(served):
