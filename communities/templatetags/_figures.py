@@ -1,5 +1,6 @@
 """Figures as people read them. Integers in, text out; nothing here decides anything."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
@@ -106,3 +107,47 @@ def gap_words(mark: Mark, *, heads: int, heads_of: int, area: int, area_of: int)
     if heads_short <= 0:
         return _("人数已达到%(line)s，面积还差 %(area)s m²。") % words
     return _("距%(line)s：人数还差 %(people)s，面积还差 %(area)s m²。") % words
+
+
+def scale(
+    name: str, unit: str, part: int, whole: int, mark: Mark | None, *, is_area: bool
+) -> dict[str, object]:
+    """One scale of the dual ruler: its figures, its bar and what a screen reader says."""
+    share = percent_text(part, whole)
+    line = _("，法定线%(line)s") % {"line": mark.words} if mark else ""
+    return {
+        "name": name,
+        "unit": unit,
+        "value": format_area(part) if is_area else f"{part:,}",
+        "of": format_area(whole) if is_area else f"{whole:,}",
+        "percent": share,
+        "fills": [{"tone": "", "x": "0%", "width": svg_percent(basis_points(part, whole))}],
+        "rounded": True,
+        "spoken": f"{name} {share}{line}",
+    }
+
+
+def shares(
+    name: str, parts: Sequence[int], whole: int, mark: Mark | None, *, is_area: bool
+) -> dict[str, object]:
+    """One scale of a result: 同意, 反对, 弃权 in one bar."""
+    tones, words = ("", "no", "abstain"), (_("同意"), _("反对"), _("弃权"))
+    shown: list[dict[str, str]] = []
+    fills: list[dict[str, str]] = []
+    start = 0
+    for part, tone, word in zip(parts, tones, words, strict=True):
+        width = basis_points(part, whole)
+        value = format_area(part) if is_area else f"{part:,}"
+        shown.append({"word": word, "tone": tone, "value": value, "percent": percent_text(part, whole)})
+        if part:
+            fills.append({"tone": tone, "x": svg_percent(start), "width": svg_percent(width)})
+        start += width
+    spoken = "，".join(f"{one['word']} {one['percent']}" for one in shown)
+    line = _("，法定线%(line)s") % {"line": mark.words} if mark else ""
+    return {
+        "name": name,
+        "parts": shown,
+        "fills": fills,
+        "rounded": False,
+        "spoken": f"{name}：{spoken}{line}",
+    }

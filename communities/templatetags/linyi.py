@@ -1,6 +1,6 @@
 """``{% load linyi %}``: figures, moments and the parts of the look that need computing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -22,6 +22,8 @@ from communities.templatetags._figures import (
     basis_points,
     gap_words,
     percent_text,
+    scale,
+    shares,
     svg_percent,
 )
 from communities.templatetags._icons import ICONS
@@ -247,23 +249,6 @@ def progress(value: int, of: int, label: str = "", unit: str = "") -> dict[str, 
 # --- the dual ruler ------------------------------------------------------------
 
 
-def _scale(
-    name: str, unit: str, part: int, whole: int, mark: Mark | None, *, is_area: bool
-) -> dict[str, object]:
-    share = percent_text(part, whole)
-    line = _("，法定线%(line)s") % {"line": mark.words} if mark else ""
-    return {
-        "name": name,
-        "unit": unit,
-        "value": format_area(part) if is_area else f"{part:,}",
-        "of": format_area(whole) if is_area else f"{whole:,}",
-        "percent": share,
-        "fills": [{"tone": "", "x": "0%", "width": svg_percent(basis_points(part, whole))}],
-        "rounded": True,
-        "spoken": f"{name} {share}{line}",
-    }
-
-
 @register.inclusion_tag("partials/ruler.html")
 def dual_ruler(
     heads: int,
@@ -289,35 +274,10 @@ def dual_ruler(
         "variant": variant,
         "mark": line,
         "scales": [
-            _scale(label + _("人数"), _("人"), heads, heads_of, line, is_area=False),
-            _scale(label + _("面积"), "m²", area, area_of, line, is_area=True),
+            scale(label + _("人数"), _("人"), heads, heads_of, line, is_area=False),
+            scale(label + _("面积"), "m²", area, area_of, line, is_area=True),
         ],
         "gap": words,
-    }
-
-
-def _shares(
-    name: str, parts: Sequence[int], whole: int, mark: Mark | None, *, is_area: bool
-) -> dict[str, object]:
-    tones, words = ("", "no", "abstain"), (_("同意"), _("反对"), _("弃权"))
-    shown: list[dict[str, str]] = []
-    fills: list[dict[str, str]] = []
-    start = 0
-    for part, tone, word in zip(parts, tones, words, strict=True):
-        width = basis_points(part, whole)
-        value = format_area(part) if is_area else f"{part:,}"
-        shown.append({"word": word, "tone": tone, "value": value, "percent": percent_text(part, whole)})
-        if part:
-            fills.append({"tone": tone, "x": svg_percent(start), "width": svg_percent(width)})
-        start += width
-    spoken = "，".join(f"{one['word']} {one['percent']}" for one in shown)
-    line = _("，法定线%(line)s") % {"line": mark.words} if mark else ""
-    return {
-        "name": name,
-        "parts": shown,
-        "fills": fills,
-        "rounded": False,
-        "spoken": f"{name}：{spoken}{line}",
     }
 
 
@@ -344,8 +304,8 @@ def result_ruler(
         "variant": variant,
         "mark": line,
         "scales": [
-            _shares(_("人数"), heads, heads_of or sum(heads), line, is_area=False),
-            _shares(_("面积 m²"), areas, area_of or sum(areas), line, is_area=True),
+            shares(_("人数"), heads, heads_of or sum(heads), line, is_area=False),
+            shares(_("面积 m²"), areas, area_of or sum(areas), line, is_area=True),
         ],
         "gap": "",
     }

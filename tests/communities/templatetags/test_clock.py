@@ -16,8 +16,8 @@ from communities.templatetags._clock import (
 NOW = datetime(2026, 11, 22, 10, 41, tzinfo=HERE)
 
 
-def at(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=HERE)
+def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=HERE)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,12 @@ import pytest
 from communities.templatetags._figures import Mark, basis_points, gap_words, percent_text, svg_percent
 
 
+def mark_of(value: str | Fraction) -> Mark:
+    mark = Mark.parse(value)
+    assert mark is not None
+    return mark
+
+
 @pytest.mark.parametrize(
     ("part", "whole", "text"),
     [
@@ -27,7 +33,7 @@ def test_percent_is_cut(part, whole, text):
 
 def test_no_percent_below_two_thirds_shows_66_67():
     for whole in (309, 1_000, 33_957_59):
-        assert percent_text(Mark.parse("2/3").needed(whole) - 1, whole) < "66.67%"
+        assert percent_text(mark_of("2/3").needed(whole) - 1, whole) < "66.67%"
 
 
 def test_svg_widths_stay_inside_the_drawing():
@@ -50,7 +56,7 @@ def test_svg_widths_stay_inside_the_drawing():
     ],
 )
 def test_mark_is_read_and_said(written, share, strict, words):
-    mark = Mark.parse(written)
+    mark = mark_of(written)
 
     assert (mark.share, mark.strict, mark.words) == (share, strict, words)
 
@@ -72,7 +78,7 @@ def test_no_mark_is_no_line():
     ],
 )
 def test_needed_is_the_least_that_satisfies_the_line(written, whole, needed):
-    mark = Mark.parse(written)
+    mark = mark_of(written)
 
     assert mark.needed(whole) == needed
     assert mark.is_met(needed, whole)
@@ -80,7 +86,7 @@ def test_needed_is_the_least_that_satisfies_the_line(written, whole, needed):
 
 
 def test_nothing_is_met_of_nothing():
-    assert not Mark.parse("2/3").is_met(0, 0)
+    assert not mark_of("2/3").is_met(0, 0)
 
 
 @pytest.mark.parametrize(
@@ -93,8 +99,8 @@ def test_nothing_is_met_of_nothing():
     ],
 )
 def test_gap_says_what_is_missing_on_each_scale(heads, area, words):
-    assert gap_words(Mark.parse("2/3"), heads=heads, heads_of=309, area=area, area_of=3_395_759) == words
+    assert gap_words(mark_of("2/3"), heads=heads, heads_of=309, area=area, area_of=3_395_759) == words
 
 
 def test_mark_words_hang_inside_the_drawing():
-    assert [Mark.parse(written).anchor for written in ("5%", "2/3", "95%")] == ["start", "middle", "end"]
+    assert [mark_of(written).anchor for written in ("5%", "2/3", "95%")] == ["start", "middle", "end"]
