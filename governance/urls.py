@@ -4,10 +4,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from governance.views import health, home
+from governance.views import desk, health, home
 
 app_patterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("e/<slug:slug>/", home.estate, name="estate"),
+    path("desk/", desk.desk, name="desk"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]

@@ -95,6 +95,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "communities.context_processors.appearance",
                 "governance.context_processors.navigation",
+                "governance.context_processors.desk",
             ],
         },
     }

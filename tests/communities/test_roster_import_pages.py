@@ -135,7 +135,7 @@ def test_list_asks_the_database_as_often_for_one_home_as_for_three(
     desk, estate, secretary, django_assert_num_queries, count
 ):
     enter(estate, secretary, [couple(room=f"{number}01") for number in range(count)])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(19):
         desk.get(page(estate, "roster"))
 
 
@@ -144,7 +144,7 @@ def test_owners_list_asks_the_database_as_often_for_one_owner_as_for_three(
     desk, estate, secretary, django_assert_num_queries, count
 ):
     enter(estate, secretary, rows(count))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(19):
         desk.get(page(estate, "roster-owners"))
 
 
@@ -414,7 +414,7 @@ def test_history_asks_the_database_as_often_for_one_import_as_for_three(
 ):
     for _ in range(count):
         preview(estate, secretary, rows(1))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(13):
         desk.get(page(estate, "roster-import"))
 
 

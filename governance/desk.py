@@ -1,0 +1,407 @@
+"""The desk: what waits for somebody over all their estates, sorted by the time left."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Min
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from communities.access import desk_estates_for
+from communities.clock import database_now, local_day
+from communities.enums import BindingStatus, ImportStatus, RoleCode
+from communities.models import BindingRequest, Estate, Role, RosterImport, Unit, User
+from communities.queries import unrepresented_units
+from communities.rules import DESK_ROLES, allows, learn_roles, role_codes
+from communities.values.area import format_area
+from votes.access import assemblies_for
+from votes.enums import AssemblyStatus
+from votes.linting import lint
+from votes.models import Assembly, TwoPersonAct
+from votes.queries import Turnout, turnouts
+
+#: With less time than this left, an assembly short of its quorum is pressing.
+SOON = timedelta(hours=48)
+RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to be done: what, where, by whom, until when. No ``url`` where it is not this person's."""
+
+    kind: str
+    tone: str
+    text: str
+    estate: Estate
+    turn: str
+    due: datetime | None = None
+    url: str = ""
+    act: str = ""
+
+    def is_overdue(self, moment: datetime) -> bool:
+        return self.due is not None and self.due <= moment
+
+    def is_due_on_day_of(self, moment: datetime) -> bool:
+        # A deadline at midnight belongs to the day that it ends.
+        return (
+            self.due is not None
+            and self.due > moment
+            and local_day(self.due - timedelta(microseconds=1)) == local_day(moment)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAssembly:
+    assembly: Assembly
+    turnout: Turnout
+
+
+class Desk:
+    """What one person's desk shows of ``estates`` at ``moment``.
+
+    Reads once, with as many queries for many estates and assemblies as for one;
+    only ``lints`` costs some for each draft.
+    """
+
+    def __init__(
+        self, user: User, estates: Iterable[Estate], moment: datetime, *, lints: bool = True
+    ) -> None:
+        self.lints = lints
+        self.user = user
+        self.estates = list(estates)
+        self.moment = moment
+        self.by_pk = {estate.pk: estate for estate in self.estates}
+        learn_roles(user, self.estates)
+
+    def may(self, permission: str) -> list[Estate]:
+        """The estates where this person may."""
+        return [estate for estate in self.estates if allows(permission, self.user, estate)]
+
+    @cached_property
+    def assemblies(self) -> list[Assembly]:
+        """Drafts this person may see, and what is running or being counted."""
+        watched = (AssemblyStatus.DRAFT, *RUNNING, AssemblyStatus.CLOSED)
+        found = list(
+            assemblies_for(self.user)
+            .filter(estate__in=self.estates, status__in=watched)
+            .order_by("closes_at", "pk")
+        )
+        for assembly in found:
+            assembly.estate = self.by_pk[assembly.estate_id]
+        return found
+
+    @cached_property
+    def open(self) -> list[OpenAssembly]:
+        """Assemblies open for ballots, the one that closes first in front."""
+        running = [one for one in self.assemblies if one.phase(self.moment) == AssemblyStatus.OPEN]
+        cast = turnouts(running) if running else {}
+        return [OpenAssembly(one, cast[one.pk]) for one in running]
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """All steps, the least time left first; those without a deadline last."""
+        parts: list[Callable[[], Iterator[Step]]] = [
+            self._bindings,
+            self._drafts,
+            self._announced,
+            self._open,
+            self._closed,
+            self._acts,
+            self._imports,
+            self._rosterless,
+            self._unrepresented,
+        ]
+        found = [step for part in parts for step in part()]
+        return sorted(found, key=lambda step: (step.due is None, step.due or self.moment))
+
+    @cached_property
+    def pending_bindings(self) -> int:
+        return sum(count for _estate, count, _due in self.binding_counts)
+
+    @cached_property
+    def binding_counts(self) -> list[tuple[int, int, datetime]]:
+        """For each estate with pending bindings: its number, how many, and the first to be answered."""
+        pending = BindingRequest.objects.filter(estate__in=self.estates, status=BindingStatus.PENDING)
+        return list(pending.order_by().values_list("estate").annotate(count=Count("pk"), due=Min("due_at")))
+
+    def _bindings(self) -> Iterator[Step]:
+        deciders = {estate.pk for estate in self.may("communities.decide_binding")}
+        for pk, count, due in self.binding_counts:
+            estate = self.by_pk[pk]
+            if pk not in deciders and RoleCode.SUBDISTRICT not in role_codes(self.user, estate):
+                continue
+            yield Step(
+                kind=_("绑定"),
+                tone="plain",
+                text=ngettext("%(number)d 位业主申请绑定房屋", "%(number)d 位业主申请绑定房屋", count)
+                % {"number": count},
+                estate=estate,
+                turn=_("您") if pk in deciders else _("社区"),
+                due=due,
+                url=reverse("communities:bindings", args=[estate.slug]) if pk in deciders else "",
+                act=_("核对"),
+            )
+
+    def _drafts(self) -> Iterator[Step]:
+        for assembly in self.assemblies:
+            if assembly.status != AssemblyStatus.DRAFT:
+                continue
+            mine = allows("votes.prepare_assembly", self.user, assembly.estate)
+            yield Step(
+                kind=_("起草"),
+                tone="amber",
+                text=self._draft_words(assembly),
+                estate=assembly.estate,
+                turn=_("您") if mine else assembly.get_convener_display(),
+                due=assembly.opens_at,
+                url=_assembly_url(assembly),
+                act=_("继续") if mine else _("查看"),
+            )
+
+    def _draft_words(self, assembly: Assembly) -> str:
+        findings = lint(assembly, self.moment) if self.lints else []
+        errors = sum(1 for finding in findings if finding.is_error)
+        words = {"title": assembly.title, "errors": errors, "rest": len(findings) - errors}
+        if errors:
+            return _("%(title)s还没有公示，有 %(errors)d 处必须改正") % words
+        if findings:
+            return _("%(title)s还没有公示，有 %(rest)d 处请核对") % words
+        return _("%(title)s已经检查无误，可以公示") % words
+
+    def _announced(self) -> Iterator[Step]:
+        for assembly in self.assemblies:
+            if assembly.phase(self.moment) == AssemblyStatus.PUBLISHED:
+                yield Step(
+                    kind=_("公示"),
+                    tone="sky",
+                    text=_("%(title)s公示中，到时自动开始表决") % {"title": assembly.title},
+                    estate=assembly.estate,
+                    turn=assembly.get_convener_display(),
+                    due=assembly.opens_at,
+                    url=_assembly_url(assembly),
+                    act=_("查看"),
+                )
+
+    def _open(self) -> Iterator[Step]:
+        for one in self.open:
+            assembly, cast = one.assembly, one.turnout
+            assert assembly.closes_at is not None
+            short = bool(cast.heads_missing or cast.area_missing)
+            pressing = short and assembly.closes_at - self.moment < SOON
+            yield Step(
+                kind=_("表决"),
+                tone="seal" if pressing else "",
+                text=_("%(title)s：%(missing)s") % {"title": assembly.title, "missing": missing_words(cast)},
+                estate=assembly.estate,
+                turn=assembly.get_convener_display(),
+                due=assembly.closes_at,
+                url=_assembly_url(assembly),
+                act=_("查看"),
+            )
+
+    def _closed(self) -> Iterator[Step]:
+        for assembly in self.assemblies:
+            if assembly.phase(self.moment) == AssemblyStatus.CLOSED:
+                yield Step(
+                    kind=_("计票"),
+                    tone="amber",
+                    text=_("%(title)s已经截止，正在计票") % {"title": assembly.title},
+                    estate=assembly.estate,
+                    turn=_("系统"),
+                    url=_assembly_url(assembly),
+                    act=_("查看"),
+                )
+
+    def _acts(self) -> Iterator[Step]:
+        pending = TwoPersonAct.objects.filter(
+            assembly__estate__in=self.estates, confirmed_at__isnull=True, withdrawn_at__isnull=True
+        ).select_related("assembly", "proposed_by")
+        for act in pending:
+            assembly = act.assembly
+            assembly.estate = self.by_pk[assembly.estate_id]
+            mine = act.proposed_by_id != self.user.pk and allows("votes.confirm_act", self.user, assembly)
+            words = {"act": act.get_kind_display(), "title": assembly.title}
+            yield Step(
+                kind=_("双人"),
+                tone="seal",
+                text=_("%(act)s：%(title)s，等第二个人确认") % words,
+                estate=assembly.estate,
+                turn=_("您") if mine else _("另一位有权的人"),
+                due=assembly.closes_at if assembly.status in RUNNING else None,
+                url=_assembly_url(assembly),
+                act=_("确认") if mine else _("查看"),
+            )
+
+    def _imports(self) -> Iterator[Step]:
+        waiting = (
+            RosterImport.objects.filter(
+                estate__in=self.may("communities.import_roster"), status=ImportStatus.PREVIEW
+            )
+            .order_by("uploaded_at")
+            .values_list("pk", "estate", "file_name")
+        )
+        for pk, estate_pk, name in waiting:
+            estate = self.by_pk[estate_pk]
+            yield Step(
+                kind=_("名册"),
+                tone="amber",
+                text=_("名册“%(name)s”已上传，还没有确认导入") % {"name": name},
+                estate=estate,
+                turn=_("您"),
+                url=reverse("communities:roster-preview", args=[estate.slug, pk]),
+                act=_("核对"),
+            )
+
+    def _rosterless(self) -> Iterator[Step]:
+        mine = self.may("communities.import_roster")
+        held = set(
+            Unit.objects.filter(estate__in=mine).order_by().values_list("estate", flat=True).distinct()
+        )
+        for estate in mine:
+            if estate.pk not in held:
+                yield Step(
+                    kind=_("名册"),
+                    tone="amber",
+                    text=_("还没有业主名册，先导入名册才能绑定业主和表决"),
+                    estate=estate,
+                    turn=_("您"),
+                    url=reverse("communities:roster-import", args=[estate.slug]),
+                    act=_("导入"),
+                )
+
+    def _unrepresented(self) -> Iterator[Step]:
+        """Before a roll is frozen, because afterwards an entry comes too late for it."""
+        drafts: dict[int, datetime | None] = {}
+        for assembly in self.assemblies:
+            if assembly.status == AssemblyStatus.DRAFT:
+                drafts.setdefault(assembly.estate_id, assembly.opens_at)
+        if not drafts:
+            return
+        lacking = unrepresented_units([self.by_pk[pk] for pk in drafts], on=local_day(self.moment))
+        for pk, count in lacking.order_by().values_list("estate").annotate(Count("pk")):
+            estate = self.by_pk[pk]
+            may_read = allows("communities.view_roster", self.user, estate)
+            mine = allows("communities.set_representative", self.user, estate)
+            yield Step(
+                kind=_("名册"),
+                tone="plain",
+                text=_("%(number)d 套共有房屋还没有登记由谁代表表决") % {"number": count},
+                estate=estate,
+                turn=_("您") if mine else _("社区、业委会主任"),
+                due=drafts[pk],
+                url=reverse("communities:roster", args=[estate.slug]) + "?unnamed=yes" if may_read else "",
+                act=_("登记") if mine else _("查看"),
+            )
+
+
+def missing_words(cast: Turnout) -> str:
+    """What is still missing to two thirds, in words; areas in m²."""
+    heads = _("人数还差 %(number)s 人") % {"number": f"{cast.heads_missing:,}"}
+    area = _("面积还差 %(area)s m²") % {"area": format_area(cast.area_missing)}
+    if cast.heads_missing and cast.area_missing:
+        return _("%(heads)s、%(area)s到三分之二") % {"heads": heads, "area": area}
+    if cast.heads_missing:
+        return _("面积已够，%(heads)s到三分之二") % {"heads": heads}
+    if cast.area_missing:
+        return _("人数已够，%(area)s到三分之二") % {"area": area}
+    return _("参与的人数和面积都已达到三分之二")
+
+
+def _assembly_url(assembly: Assembly) -> str:
+    return reverse("votes:desk-assembly", args=[assembly.estate.slug, assembly.pk])
+
+
+# --- the shell ---------------------------------------------------------------------------
+
+
+class DeskShell:
+    """What every desk page shows around its own content, read when a template first asks."""
+
+    def __init__(self, request: HttpRequest, *, lints: bool = False) -> None:
+        self.lints = lints
+        assert isinstance(request.user, User)
+        self.request = request
+        self.user = request.user
+        match = request.resolver_match
+        slug = match.kwargs.get("slug") if match else None
+        self.slug = slug or request.GET.get("estate", "")
+
+    @cached_property
+    def estates(self) -> list[Estate]:
+        return list(desk_estates_for(self.user))
+
+    @cached_property
+    def estate(self) -> Estate | None:
+        """The estate the page is about; the only one there is, on a page about none."""
+        if len(self.estates) == 1:
+            return self.estates[0]
+        return next((estate for estate in self.estates if estate.slug == self.slug), None)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.user, self.estates, database_now(), lints=self.lints)
+
+    @cached_property
+    def nav(self) -> list[dict[str, Any]]:
+        return desk_nav(self.request, self.estate, self)
+
+    @cached_property
+    def _roles(self) -> list[Role]:
+        held = Role.objects.on(local_day(self.desk.moment)).filter(user=self.user, code__in=DESK_ROLES)
+        return list(held.select_related("estate", "community", "subdistrict").order_by("pk"))
+
+    @property
+    def place(self) -> str:
+        """Whose desk: the community's, the subdistrict's, or the committee's estate."""
+        if not self._roles:
+            return ""
+        role = self._roles[0]
+        return str(role.community or role.subdistrict or role.estate or "")
+
+    @property
+    def who(self) -> str:
+        if not self._roles:
+            return str(self.user)
+        estates = _("%(number)d 个小区") % {"number": len(self.estates)}
+        return f"{self.user} · {self._roles[0].get_code_display()} · {estates}"
+
+
+def desk_nav(request: HttpRequest, estate: Estate | None, shell: DeskShell) -> list[dict[str, Any]]:
+    """The entries at the side: next steps, then the rooms of one estate, or the estates to choose from."""
+    home = reverse("governance:desk")
+    entries = [_entry(request, _("下一步"), home, count=len(shell.desk.steps), exact=True)]
+    if estate is not None:
+        entries += _rooms(request, estate, shell)
+    if len(shell.estates) > 1:
+        group = _("小区")
+        for one in shell.estates:
+            waiting = sum(1 for step in shell.desk.steps if step.estate == one)
+            entry = _entry(request, one.name, f"{home}?estate={one.slug}", count=waiting)
+            entries.append(entry | {"group": group, "current": False})
+            group = ""
+    entries.append(_entry(request, _("我的"), reverse("communities:me")) | {"group": _("账号")})
+    return entries
+
+
+def _rooms(request: HttpRequest, estate: Estate, shell: DeskShell) -> list[dict[str, Any]]:
+    rooms = [_entry(request, _("业主大会"), reverse("votes:desk-assemblies", args=[estate.slug]))]
+    if allows("communities.view_roster", shell.user, estate):
+        rooms.append(_entry(request, _("业主与名册"), reverse("communities:roster", args=[estate.slug])))
+    if allows("communities.decide_binding", shell.user, estate):
+        pending = sum(count for pk, count, _due in shell.desk.binding_counts if pk == estate.pk)
+        url = reverse("communities:bindings", args=[estate.slug])
+        rooms.append(_entry(request, _("房屋绑定"), url, count=pending))
+    rooms[0]["group"] = estate.name
+    return rooms
+
+
+def _entry(
+    request: HttpRequest, label: str, url: str, *, count: int = 0, exact: bool = False
+) -> dict[str, Any]:
+    here = request.path == url if exact else request.path.startswith(url)
+    return {"label": label, "url": url, "current": here, "count": count}
