@@ -31,9 +31,9 @@ _AREA = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,2})?")
 _TOO_FINE = re.compile(r"[0-9]+\.[0-9]{3,}")
 _EXCESS = {
     "participating": "参与表决",
-    "for": "赞成",
-    "against": "赞成、反对合计",
-    "abstain": "赞成、反对、弃权合计",
+    "for": "同意",
+    "against": "同意、反对合计",
+    "abstain": "同意、反对、弃权合计",
     "invalid": "参与表决、无效合计",
 }
 _LIMITS = {"participating": "参与表决", "denominator": "总数"}

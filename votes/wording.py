@@ -20,10 +20,12 @@ _LINES = {
     "2/3": (gettext_noop("三分之二"), gettext_noop("达到三分之二"), gettext_noop("没有达到三分之二")),
     "3/4": (gettext_noop("四分之三"), gettext_noop("达到四分之三"), gettext_noop("没有达到四分之三")),
 }
+#: The words of a verdict's stamp, a "/" between its lines, and their tone.
 _STAMPS = {
-    Verdict.PASSED: "passed",
-    Verdict.NOT_PASSED: "failed",
-    Verdict.QUORUM_NOT_MET: "unmet",
+    Verdict.PASSED: (gettext_noop("通过"), "yes"),
+    Verdict.NOT_PASSED: (gettext_noop("未形成/决定"), "no"),
+    Verdict.QUORUM_NOT_MET: (gettext_noop("参与/不足"), "no"),
+    Verdict.INSUFFICIENT_DATA: (gettext_noop("数据/不足"), "wait"),
 }
 
 
@@ -162,9 +164,22 @@ def fresh_tests(findings: Iterable[Finding]) -> list[ProofTest]:
     )
 
 
-def stamp_of(verdict: Verdict) -> str:
-    """Which stamp of the look belongs to it; empty where nothing was found out."""
-    return _STAMPS.get(verdict, "")
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What ``{% stamp text tone %}`` draws."""
+
+    text: str
+    tone: str
+
+
+def stamp_of(verdict: Verdict) -> Stamp:
+    words, tone = _STAMPS[verdict]
+    return Stamp(_(words), tone)
+
+
+def void_stamp() -> Stamp:
+    """Over every verdict of a result that was made void."""
+    return Stamp(_("已/撤销"), "no")
 
 
 def verdict_words(verdict: Verdict, tests: list[ProofTest]) -> str:

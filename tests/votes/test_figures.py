@@ -312,9 +312,9 @@ BLANK = "不能为空，也不能含控制字符"
         # Contradictions.
         ("participating.area", "1200.01", "参与表决 1200.01 超过总数 1200.00"),
         ("participating.heads", 13, "参与表决 13 超过总数 12"),
-        ("motions[0].for.area", "900.01", "赞成 900.01 超过参与表决 900.00"),
-        ("motions[0].against.heads", 4, "赞成、反对合计 10 超过参与表决 9"),
-        ("motions[0].abstain.area", "100.01", "赞成、反对、弃权合计 900.01 超过参与表决 900.00"),
+        ("motions[0].for.area", "900.01", "同意 900.01 超过参与表决 900.00"),
+        ("motions[0].against.heads", 4, "同意、反对合计 10 超过参与表决 9"),
+        ("motions[0].abstain.area", "100.01", "同意、反对、弃权合计 900.01 超过参与表决 900.00"),
         ("motions[0].invalid.heads", 4, "参与表决、无效合计 13 超过总数 12"),
         ("motions[0].invalid.area", 300.01, "参与表决、无效合计 1200.01 超过总数 1200.00"),
     ],
@@ -343,14 +343,14 @@ def test_one_fault_is_one_refusal():
         ("participating.area", "参与表决 1200.01 超过总数 1200.00")
     ]
     assert refused(changed("motions[0].for.area", "900.01")) == [
-        ("motions[0].for.area", "赞成 900.01 超过参与表决 900.00")
+        ("motions[0].for.area", "同意 900.01 超过参与表决 900.00")
     ]
 
 
 def test_without_participating_the_roll_is_the_limit():
     document = changed("motions[0].abstain.heads", 5)
     del document["participating"]
-    assert refused(document) == [("motions[0].abstain.heads", "赞成、反对、弃权合计 13 超过总数 12")]
+    assert refused(document) == [("motions[0].abstain.heads", "同意、反对、弃权合计 13 超过总数 12")]
     document["motions"][0]["abstain"]["heads"] = 4
     assert refused(document) == [("motions[0].invalid.heads", "参与表决、无效合计 13 超过总数 12")]
 

@@ -28,16 +28,20 @@ _UNIT = re.compile(r"(?:平方米|平方公尺|平米|平方|平|m2|m\^2|㎡|人
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 
 
-class FigureField(forms.CharField):
-    """A figure as published. Empty is an answer too: it was not seen. What it means is read elsewhere."""
+class OpenField(forms.CharField):
+    """An input that may stay empty without being called optional: what that means is judged elsewhere."""
+
+    def validate(self, value: Any) -> None:
+        pass
+
+
+class FigureField(OpenField):
+    """A figure as published. Empty: it was not seen."""
 
     def __init__(self, *, label: str, dimension: Dimension) -> None:
         mode = "decimal" if dimension is Dimension.AREA else "numeric"
         attrs = {"inputmode": mode, "autocomplete": "off"}
         super().__init__(label=label, max_length=LONGEST, widget=forms.TextInput(attrs=attrs))
-
-    def validate(self, value: Any) -> None:
-        pass
 
 
 class TallyForm(forms.Form):
@@ -53,13 +57,13 @@ class TallyForm(forms.Form):
         self, said: Mapping[str, str] | None = None, *, motions: int = 1, judged: bool = True
     ) -> None:
         """``said`` fills the inputs; only with ``judged`` are they looked at."""
-        self.said = dict(said or {})
+        self.said = {"rules": next(iter(STATUTES)), **(said or {})}
         super().__init__(self.said if judged else None, initial=None if judged else self.said)
         self.motions = min(max(motions, 1), MOST_MOTIONS)
-        self.fields["rules"] = forms.CharField(
+        self.fields["rules"] = OpenField(
             label=_("按哪部法律"),
             widget=forms.Select(
-                choices=[(code, statute.name) for code, statute in STATUTES.items()],
+                choices=[(code, statute.article) for code, statute in STATUTES.items()],
                 attrs={"data-send": ""},
             ),
         )
@@ -83,7 +87,7 @@ class TallyForm(forms.Form):
             max_length=LONGEST * 2,
             widget=forms.TextInput(attrs={"placeholder": default_name(number)}),
         )
-        self.fields[f"{path}.item"] = forms.CharField(
+        self.fields[f"{path}.item"] = OpenField(
             label=_("属于哪一项"), widget=forms.Select(choices=item_choices(self.statute))
         )
         for name, label in _class_labels():

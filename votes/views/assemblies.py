@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from communities.http import PersonRequest
 from communities.models import Estate, Role, User
 from communities.rules import is_owner
 from votes.access import assemblies_for, assembly_for
-from votes.enums import ActKind, AssemblyStatus, BallotChange, MotionOption
+from votes.enums import ActKind, AssemblyStatus, BallotChange, MotionOption, Verdict
 from votes.forms.ballot import BallotMarksForm, mark_field
 from votes.linting import CATALOGUE
 from votes.models import Assembly, Ballot, ElectorMember, Motion, TwoPersonAct
@@ -74,7 +74,7 @@ def assembly_list(request: PersonRequest, slug: str) -> HttpResponse:
         found = found.filter(Q(title__icontains=words) | Q(motions__title__icontains=words)).distinct()
     if kept in FILTERS:
         found = found.filter(rank__in=FILTERS[kept])
-    page = Paginator(found.prefetch_related("motions"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.prefetch_related("motions__result"), PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     standings, cast = standings_of(request.user, shown), turnouts(shown)
     context = {
@@ -107,7 +107,9 @@ def _ranked(user: User, estate: Estate, moment: datetime) -> "QuerySet[WithAnnot
         output_field=IntegerField(),
     )
     posted = assemblies_for(user).filter(estate=estate).exclude(status=AssemblyStatus.DRAFT)
-    return posted.annotate(rank=ranks).order_by("rank", "-closes_at", "-pk")
+    # What still runs: the nearest deadline first. What is over: the newest first.
+    nearest = Case(When(running, then=F("closes_at")))
+    return posted.annotate(rank=ranks).order_by("rank", nearest, "-closes_at", "-pk")
 
 
 def _entry(assembly: Assembly, moment: datetime, standing: Standing, cast: Any) -> dict[str, Any]:
@@ -121,6 +123,7 @@ def _entry(assembly: Assembly, moment: datetime, standing: Standing, cast: Any) 
         "asked": _asked(motions),
         "turnout": cast,
         "quorum": quorum_sign(statute_by_code(assembly.statute)),
+        "outcome": _outcome(phase, motions),
         "is_waiting": phase == AssemblyStatus.OPEN and bool(standing.waiting),
     }
 
@@ -137,6 +140,15 @@ def _asked(motions: list[Motion]) -> str:
     return _("%(first)s，等 %(number)s 项") % {"first": motions[0].title, "number": len(motions)}
 
 
+def _outcome(phase: AssemblyStatus, motions: list[Motion]) -> str:
+    """ "通过 2 项，未形成决定 1 项", once it is published and stands."""
+    if phase != AssemblyStatus.CERTIFIED:
+        return ""
+    passed = sum(motion.result.verdict == Verdict.PASSED for motion in motions)
+    parts = [(_("通过 %(number)s 项"), passed), (_("未形成决定 %(number)s 项"), len(motions) - passed)]
+    return _("，").join(words % {"number": number} for words, number in parts if number)
+
+
 def _my_tag(phase: AssemblyStatus, standing: Standing) -> tuple[str, str]:
     if not standing.is_on_roll:
         return _("不在名册"), "plain"
@@ -150,7 +162,7 @@ def _my_tag(phase: AssemblyStatus, standing: Standing) -> tuple[str, str]:
 def _pills(kept: str, words: str) -> list[dict[str, Any]]:
     names = [
         ("", _("全部")),
-        ("waiting", _("等我表决")),
+        ("waiting", _("等我")),
         ("open", _("表决中")),
         ("upcoming", _("公示中")),
         ("done", _("结果")),
@@ -193,7 +205,7 @@ class AskedMotion:
 
     @property
     def note(self) -> str:
-        return f"{self.number} {self.item} · {self.majority}"
+        return f"{self.majority} · {self.number} {self.item}"
 
 
 @login_required
@@ -354,5 +366,9 @@ def turnout_fragment(request: PersonRequest, pk: int) -> HttpResponse:
         response = HttpResponse()
         response["HX-Refresh"] = "true"
         return response
-    context = {"assembly": assembly, **turnout_context(assembly, phase, statute_of(assembly))}
+    context = {
+        "assembly": assembly,
+        "is_fragment": True,
+        **turnout_context(assembly, phase, statute_of(assembly)),
+    }
     return render(request, "votes/assembly_turnout.html", context)

@@ -29,6 +29,7 @@ from votes.statutes import Statute, statute_by_code
 from votes.views.assemblies import confirmed_act
 from votes.wording import (
     ProofTest,
+    Stamp,
     articles,
     item_number,
     majority_sign,
@@ -36,6 +37,7 @@ from votes.wording import (
     stamp_of,
     stored_tests,
     verdict_words,
+    void_stamp,
     withheld_words,
 )
 
@@ -63,7 +65,7 @@ class ShownResult:
 
     result: MotionResult
     verdict: Verdict
-    stamp: str
+    stamp: Stamp
     words: str
     item: str
     mark: str
@@ -110,6 +112,7 @@ def result_print(request: PersonRequest, pk: int) -> HttpResponse:
         "assembly": assembly,
         "estate": assembly.estate,
         "act": confirmed_act(assembly, AssemblyStatus(assembly.status)),
+        "counts_parking": assembly.rule("count-parking"),
         **_decided(assembly),
     }
     return render(request, "print/result.html", context)
@@ -144,7 +147,7 @@ def _shown(result: MotionResult, assembly: Assembly, statute: Statute) -> ShownR
     return ShownResult(
         result=result,
         verdict=verdict,
-        stamp=stamp_of(verdict),
+        stamp=void_stamp() if assembly.status == AssemblyStatus.VOID else stamp_of(verdict),
         words=silent.words if silent else verdict_words(verdict, tests),
         item=f"{item_number(item)} {item.name}",
         mark=majority_sign(statute, item.kind),

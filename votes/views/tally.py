@@ -33,6 +33,7 @@ from votes.forms.tally import (
 )
 from votes.statutes import STATUTES
 from votes.wording import (
+    Stamp,
     articles,
     fresh_tests,
     item_number,
@@ -55,7 +56,7 @@ class JudgedMotion:
     item: str
     in_full: str
     verdict: Verdict
-    stamp: str
+    stamp: Stamp
     words: str
     rows: list[dict[str, object]]
     missing: list[str]
