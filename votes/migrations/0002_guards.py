@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 message=f"a posted assembly keeps its {table}",
                 refused_when=POSTED.format(row="NEW" if event == "INSERT" else "OLD"),
             )
-            for table in ("motion", "elector", "electorunit")
+            for table in ("motion", "elector", "electorunit", "lintoverride")
             for event in ("INSERT", "UPDATE", "DELETE")
         ),
         *(

@@ -9,13 +9,15 @@ from votes.enums import MotionOption
 from votes.forms.motion import MAJORITY_WORDS
 from votes.linting.about_motions import ITEM_NUMERALS
 from votes.models import Assembly, Motion, MotionAttachment
-from votes.services.assemblies import last_day
+from votes.services.assemblies import chinese_number, last_day
 from votes.statutes import Item, Statute, UnknownItem, statute_by_code, statute_for
 
 
 @dataclass(frozen=True)
 class ShownMotion:
     motion: Motion
+    #: Its place on the ballot as law and notices number: 一, 二, …
+    place: str
     item: Item | None
     numeral: str
     majority: str | Promise
@@ -48,6 +50,7 @@ def _shown(motion: Motion, statute: Statute) -> ShownMotion:
             item = None
     return ShownMotion(
         motion=motion,
+        place=chinese_number(motion.position),
         item=item,
         numeral=ITEM_NUMERALS.get(motion.item or 0, ""),
         majority=MAJORITY_WORDS[item.kind] if item else "",
