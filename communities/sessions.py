@@ -6,8 +6,10 @@ The cache may be wiped or gone at any moment; a session survives that.
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.core.cache import caches
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +22,16 @@ class SessionStore(CachedStore):
     def load(self) -> Any:
         try:
             return super().load()
-        except OSError:
+        except Exception:  # noqa: BLE001 - each cache has errors of its own
             logger.warning("session cache is not answering; reading the database")
             return DatabaseStore(self.session_key).load()
+
+    def exists(self, session_key: str) -> bool:
+        return DatabaseStore.exists(self, session_key)
+
+    def delete(self, session_key: str | None = None) -> None:
+        DatabaseStore.delete(self, session_key)
+        try:
+            caches[settings.SESSION_CACHE_ALIAS].delete(self.cache_key_prefix + (session_key or self.session_key or ""))
+        except Exception:  # noqa: BLE001 - the same
+            logger.warning("session cache is not answering; a session ended in the database only")
