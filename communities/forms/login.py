@@ -28,7 +28,7 @@ class PhoneField(forms.CharField):
         try:
             return normalise_phone(text)
         except InvalidPhone as error:
-            raise ValidationError(_("请填写 11 位手机号码，例如 138 0000 0000。")) from error
+            raise ValidationError(_("请填写 11 位手机号码，例如 13800000000。")) from error
 
 
 class PhoneForm(forms.Form):

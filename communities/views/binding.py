@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from communities.access import estate_to_join, estates_to_join, own_binding, unit_to_join
-from communities.enums import BindingCapacity
+from communities.access import estate_to_join, estates_to_join, own_binding, own_bindings, unit_to_join
+from communities.enums import BindingCapacity, BindingStatus
 from communities.errors import OwnerBoundElsewhere, Refusal
 from communities.forms.binding import BindingRequestForm, OwnerProofForm, PickUnitForm
 from communities.http import PersonRequest
 from communities.models import Unit
+from communities.queries import policies_in_force
+from communities.rules import today
 from communities.services.binding import bind_owner, request_binding, withdraw_binding
 
 PER_PAGE = 10
@@ -26,7 +28,9 @@ PER_PAGE = 10
 def choose_estate(request: PersonRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:40]
     page = Paginator(estates_to_join(search), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "communities/bind_estate.html", {"page": page, "search": search})
+    waiting = own_bindings(request.user).filter(status=BindingStatus.PENDING)
+    context = {"page": page, "search": search, "waiting": waiting}
+    return render(request, "communities/bind_estate.html", context)
 
 
 @login_required
@@ -88,7 +92,8 @@ def _ask(
     request: PersonRequest, unit: Unit, form: BindingRequestForm, refused: Refusal | None
 ) -> HttpResponse:
     status = refused.status if refused else 422 if form.is_bound else 200
-    context = {"unit": unit, "form": form, "refused": refused}
+    days = policies_in_force(unit.estate, on=today())["binding-reply-working-days"].value
+    context = {"unit": unit, "form": form, "refused": refused, "days": days}
     return render(request, "communities/bind_request.html", context, status=status)
 
 

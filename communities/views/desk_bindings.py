@@ -3,9 +3,11 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F
-from django.http import HttpResponse
+from django.db.models import F, QuerySet
+from django.forms import HiddenInput
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,10 +16,11 @@ from communities.enums import BindingCapacity, BindingStatus
 from communities.errors import Refusal
 from communities.forms.binding import ApproveForm, BindingFilterForm, RefuseForm
 from communities.http import PersonRequest
-from communities.models import BindingRequest
+from communities.models import BindingRequest, Owner
 from communities.queries import current_owners, roster_beside
 from communities.rules import allows, today
 from communities.services.binding import approve_binding, refuse_binding
+from communities.values.phone import mask_phone
 from communities.values.text import without_space
 
 PER_PAGE = 30
@@ -36,9 +39,9 @@ def bindings(request: PersonRequest, slug: str) -> HttpResponse:
         rows = rows.filter(status=BindingStatus.PENDING)
     else:
         rows = rows.exclude(status=BindingStatus.PENDING).order_by(F("decided_at").desc(), "-pk")
-    found = _matching(rows, form.cleaned_data.get("q", ""))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"estate": estate, "form": form, "show": show, "waiting": waiting, "page": page}
+    words = form.cleaned_data.get("q", "")
+    page = Paginator(_matching(rows, words), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"estate": estate, "words": words, "show": show, "waiting": waiting, "page": page}
     return render(request, "communities/desk_bindings.html", context)
 
 
@@ -55,8 +58,11 @@ def approve(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     form = _approve_form(asked, request.POST)
     if not form.is_valid():
         return _page(request, asked, approving=form)
+    owner: Owner | None = form.cleaned_data.get("owner")
+    if owner and owner.user_id not in (None, asked.user_id) and request.POST.get("confirmed") != "yes":
+        return _confirm_take_over(request, asked, form, owner)
     try:
-        approve_binding(binding=asked, owner=form.cleaned_data.get("owner"), actor=request.user)
+        approve_binding(binding=asked, owner=owner, actor=request.user)
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _page(request, asked, approving=form, status=refusal.status)
@@ -80,9 +86,9 @@ def refuse(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("communities:bindings", slug)
 
 
-def _matching(rows: "object", words: str) -> "list[BindingRequest]":
+def _matching(rows: QuerySet[BindingRequest], words: str) -> list[BindingRequest]:
     """Names are encrypted, so the search reads them; an estate has hundreds of requests, not more."""
-    found: list[BindingRequest] = list(rows)  # type: ignore[call-overload]
+    found = list(rows)
     words = without_space(words)
     if words:
         found = [
@@ -91,12 +97,35 @@ def _matching(rows: "object", words: str) -> "list[BindingRequest]":
     return found
 
 
-def _approve_form(asked: BindingRequest, data: object = None) -> ApproveForm:
+def _approve_form(asked: BindingRequest, data: QueryDict | None = None) -> ApproveForm:
     return ApproveForm(
         data,
         owners=current_owners(asked.unit, on=today()),
         as_owner=asked.capacity == BindingCapacity.OWNER,
     )
+
+
+def _confirm_take_over(
+    request: PersonRequest, asked: BindingRequest, form: ApproveForm, owner: Owner
+) -> HttpResponse:
+    """Another account loses what it has: that is asked on a page of its own."""
+    form.fields["owner"].widget = HiddenInput()
+    confirm = {
+        "title": _("业主要换账号吗？"),
+        "eyebrow": asked.unit.label,
+        "lead": _("这位业主已绑定另一个账号。通过后，原来的账号不再是这位业主，也会收到消息。"),
+        "facts": [
+            (_("业主"), owner.masked_name),
+            (_("原来的账号"), mask_phone(owner.user.phone) if owner.user else ""),
+            (_("申请的账号"), mask_phone(asked.user.phone)),
+        ],
+        "warning": _("请先见到本人，核对证件原件。"),
+        "form": form,
+        "submit": _("通过，换账号"),
+        "back": reverse("communities:binding", args=[asked.estate.slug, asked.pk]),
+        "danger": True,
+    }
+    return render(request, "partials/confirm_desk.html", {"confirm": confirm})
 
 
 def _page(
