@@ -29,6 +29,10 @@ ACTIONS: dict[str, str] = {
     "charge": "收取|征收",
 }
 
+#: People and firms are replaced otherwise than pumps.
+_REPLACED_PEOPLE = re.compile("更换(?=[^，。；、]{0,10}(?:委员|成员))")
+_REPLACED_FIRM = re.compile("更换(?=[^，。；、]{0,4}物业(?!费))")
+
 #: In running text a comma joins a thought, not a second matter.
 _JOINED_STRONGLY = "并且|并|以及|同时|；"
 _JOINED = f"{_JOINED_STRONGLY}|及|和|与|、|;|，|,"
@@ -44,7 +48,7 @@ def plain(text: str) -> str:
 def actions_joined(text: str, *, is_title: bool = True) -> list[str]:
     """The verbs of two or more different doings that a conjunction joins, in their order; else nothing."""
     joined = _JOINED if is_title else _JOINED_STRONGLY
-    bare = _NOUNS.sub("某", plain(text))
+    bare = _REPLACED_PEOPLE.sub("选举", _REPLACED_FIRM.sub("选聘", _NOUNS.sub("某", plain(text))))
     found: list[tuple[int, str, str]] = []
     for kind, verbs in ACTIONS.items():
         found += [(match.start(), kind, match.group()) for match in re.finditer(verbs, bare)]
