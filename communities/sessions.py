@@ -30,8 +30,9 @@ class SessionStore(CachedStore):
         return DatabaseStore.exists(self, session_key)
 
     def delete(self, session_key: str | None = None) -> None:
-        DatabaseStore.delete(self, session_key)
+        key = session_key or self.session_key
+        DatabaseStore.delete(self, key)
         try:
-            caches[settings.SESSION_CACHE_ALIAS].delete(self.cache_key_prefix + (session_key or self.session_key or ""))
+            caches[settings.SESSION_CACHE_ALIAS].delete(f"{self.cache_key_prefix}{key}")
         except Exception:  # noqa: BLE001 - the same
             logger.warning("session cache is not answering; a session ended in the database only")

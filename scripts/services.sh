@@ -50,7 +50,7 @@ fi
 if [ -n "$packages" ]; then
     says "Installing:$packages"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
+    apt-get update -qq || says "The lists of packages could not be renewed; trying with those at hand."
     # shellcheck disable=SC2086 # a list of names
     apt-get install -y -qq --no-install-recommends $packages >/dev/null
 fi
