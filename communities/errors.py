@@ -82,6 +82,14 @@ class PasswordUnfit(Refusal):
     message = _("密码太容易被猜到。请用十个以上的字符，不要只用数字。")
 
 
+class SecondStepMissing(Refusal):
+    """A second step was sent without a first one, or too long after it."""
+
+    code = "second-step-missing"
+    status = 409
+    message = _("请先用手机验证码或密码登录，再填验证器里的数字。")
+
+
 class AccountClosed(Refusal):
     code = "account-closed"
     status = 403

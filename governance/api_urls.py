@@ -1,24 +1,105 @@
 """The API, composed of the packages' parts."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from communities.api import estates
-from votes.api import assemblies
+from communities.api import bindings, estates, login, roster_imports, rosters
+from communities.api.endpoints import NoSuchPath, PageFile
+from communities.views import desk_roster
+from votes.api import assemblies, ballots, motions
+from votes.views import desk_motions, results
 
 app_name = "api"
+
+account_patterns: list[URLPattern | URLResolver] = [
+    path("login-codes/", login.LoginCodes.as_view(), name="login-codes"),
+    path("login-codes/<str:key>/", login.LoginCodeUse.as_view(), name="login-code"),
+    path("session/", login.Session.as_view(), name="session"),
+    path("session/second-step/", login.SecondStep.as_view(), name="second-step"),
+    path("me/", login.Me.as_view(), name="me"),
+    path("me/password/", login.MyPassword.as_view(), name="my-password"),
+    path("me/homes/", estates.MyHomes.as_view(), name="homes"),
+    path("me/binding-requests/", bindings.MyBindings.as_view(), name="my-bindings"),
+    path(
+        "me/binding-requests/<int:pk>/withdraw/",
+        bindings.BindingWithdrawal.as_view(),
+        name="binding-withdraw",
+    ),
+    path("notices/", estates.NoticeList.as_view(), name="notices"),
+    path("notices/read/", estates.NoticesRead.as_view(), name="notices-read"),
+    path("notices/<int:pk>/read/", estates.NoticeRead.as_view(), name="notice-read"),
+]
+
+_JOIN = "joinable-estates/<slug:slug>/units/"
+join_patterns: list[URLPattern | URLResolver] = [
+    path("joinable-estates/", bindings.JoinableEstates.as_view(), name="joinable-estates"),
+    path(_JOIN, bindings.JoinableUnits.as_view(), name="joinable-units"),
+    path(f"{_JOIN}<int:pk>/bind/", bindings.OwnerBinding.as_view(), name="bind"),
+    path(f"{_JOIN}<int:pk>/request/", bindings.BindingAsk.as_view(), name="binding-ask"),
+]
+
+_IMPORT = "roster/imports/<int:pk>/"
+estate_patterns: list[URLPattern | URLResolver] = [
+    path("", estates.EstateDetail.as_view(), name="estate"),
+    path("assemblies/", assemblies.AssemblyList.as_view(), name="assemblies"),
+    path("binding-requests/", bindings.DeskBindings.as_view(), name="bindings"),
+    path("binding-requests/<int:pk>/", bindings.DeskBinding.as_view(), name="binding"),
+    path("binding-requests/<int:pk>/approve/", bindings.BindingApproval.as_view(), name="binding-approve"),
+    path("binding-requests/<int:pk>/refuse/", bindings.BindingRefusal.as_view(), name="binding-refuse"),
+    path("roster/", rosters.RosterFigures.as_view(), name="roster"),
+    path("roster/units/", rosters.RosterUnits.as_view(), name="roster-units"),
+    path("roster/units/<int:pk>/", rosters.RosterUnit.as_view(), name="roster-unit"),
+    path("roster/units/<int:pk>/representative/", rosters.Representative.as_view(), name="representative"),
+    path("roster/search/", rosters.RosterSearch.as_view(), name="roster-search"),
+    path("roster/owners/", rosters.RosterOwners.as_view(), name="roster-owners"),
+    path("roster/export/", rosters.RosterExport.as_view(), name="roster-export"),
+    path("roster/template/", PageFile.as_view(page=desk_roster.template), name="roster-template"),
+    path("roster/imports/", roster_imports.RosterImports.as_view(), name="roster-imports"),
+    path(_IMPORT, roster_imports.RosterImportDetail.as_view(), name="roster-import"),
+    path(f"{_IMPORT}problem-rows/", roster_imports.ProblemRows.as_view(), name="roster-problem-rows"),
+    path(f"{_IMPORT}corrections/", roster_imports.RosterCorrections.as_view(), name="roster-corrections"),
+    path(f"{_IMPORT}commit/", roster_imports.RosterCommit.as_view(), name="roster-commit"),
+    path(f"{_IMPORT}discard/", roster_imports.RosterDiscard.as_view(), name="roster-discard"),
+]
+
+_MOTION = "motions/<int:motion_pk>/"
+assembly_patterns: list[URLPattern | URLResolver] = [
+    path("", assemblies.AssemblyDetail.as_view(), name="assembly"),
+    path("copy/", assemblies.AssemblyCopy.as_view(), name="assembly-copy"),
+    path("findings/", assemblies.AssemblyFindings.as_view(), name="findings"),
+    path("overrides/", assemblies.Overrides.as_view(), name="overrides"),
+    path("overrides/<int:override_pk>/", assemblies.Override.as_view(), name="override"),
+    path("publish/", assemblies.AssemblyPublication.as_view(), name="publish"),
+    path("acts/", assemblies.Acts.as_view(), name="acts"),
+    path("acts/<int:act_pk>/confirm/", assemblies.ActConfirmation.as_view(), name="act-confirm"),
+    path("acts/<int:act_pk>/withdraw/", assemblies.ActWithdrawal.as_view(), name="act-withdraw"),
+    path("motions/", motions.Motions.as_view(), name="motions"),
+    path(_MOTION, motions.MotionDetail.as_view(), name="motion"),
+    path(f"{_MOTION}move/", motions.MotionMove.as_view(), name="motion-move"),
+    path(f"{_MOTION}attachments/", motions.Attachments.as_view(), name="attachments"),
+    path(
+        f"{_MOTION}attachments/<int:paper_pk>/",
+        motions.AttachmentRemoval.as_view(),
+        name="attachment-removal",
+    ),
+    path("turnout/", assemblies.AssemblyTurnout.as_view(), name="turnout"),
+    path("turnout/buildings/", assemblies.BuildingTurnouts.as_view(), name="turnout-buildings"),
+    path("roll/", ballots.Roll.as_view(), name="roll"),
+    path("electors/", ballots.MyElectors.as_view(), name="electors"),
+    path("ballots/", ballots.BallotCast.as_view(), name="ballots"),
+    path("result/", ballots.AssemblyResult.as_view(), name="result"),
+    path("result.csv", PageFile.as_view(page=results.result_csv), name="result-csv"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    *account_patterns,
+    *join_patterns,
     path("estates/", estates.EstateList.as_view(), name="estates"),
-    path("estates/<slug:slug>/", estates.EstateDetail.as_view(), name="estate"),
-    path("estates/<slug:slug>/assemblies/", assemblies.AssemblyList.as_view(), name="assemblies"),
-    path("notices/", estates.NoticeList.as_view(), name="notices"),
-    path("notices/<int:pk>/read/", estates.NoticeRead.as_view(), name="notice-read"),
-    path("assemblies/<int:pk>/", assemblies.AssemblyDetail.as_view(), name="assembly"),
-    path("assemblies/<int:pk>/turnout/", assemblies.AssemblyTurnout.as_view(), name="turnout"),
-    path("assemblies/<int:pk>/electors/", assemblies.MyElectors.as_view(), name="electors"),
-    path("assemblies/<int:pk>/ballots/", assemblies.BallotCast.as_view(), name="ballots"),
-    path("assemblies/<int:pk>/result/", assemblies.AssemblyResult.as_view(), name="result"),
-    path("ballots/<uuid:pk>/", assemblies.BallotReceipt.as_view(), name="receipt"),
-    path("tally/", assemblies.TallyCheck.as_view(), name="tally"),
+    path("estates/<slug:slug>/", include(estate_patterns)),
+    path("assemblies/<int:pk>/", include(assembly_patterns)),
+    path("attachments/<int:pk>/", PageFile.as_view(page=desk_motions.attachment), name="attachment"),
+    path("ballots/<uuid:pk>/", ballots.BallotReceipt.as_view(), name="receipt"),
+    path("tally/", ballots.TallyCheck.as_view(), name="tally"),
+    re_path("", NoSuchPath.as_view(), name="nothing"),
 ]

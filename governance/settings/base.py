@@ -245,11 +245,11 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 # --- API -----------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["communities.api.authentication.SessionLogin"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["communities.api.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "communities.api.schema.NamedOperations",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "PAGE_SIZE": 50,
@@ -261,6 +261,22 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The same access, rules and services as the pages.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "communities.api.schema.describe_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "AssemblyKind": "votes.enums.AssemblyKind",
+        "AssemblyStatus": "votes.enums.AssemblyStatus",
+        "AttachmentKind": "votes.enums.AttachmentKind",
+        "ActKind": "votes.enums.ActKind",
+        "MotionOption": "votes.enums.MotionOption",
+        "OwnerKind": "communities.enums.OwnerKind",
+        "BindingCapacity": "communities.enums.BindingCapacity",
+        "BindingStatus": "communities.enums.BindingStatus",
+        "ImportStatus": "communities.enums.ImportStatus",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

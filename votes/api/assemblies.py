@@ -1,46 +1,122 @@
-"""Assemblies, casting and results for programs: the same access, rules and services as the pages."""
+"""Assemblies for programs: reading them, and preparing, posting and stopping them."""
 
-from uuid import UUID
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
 
-from django.http import Http404
+from django.db.models import prefetch_related_objects
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
-from rest_framework.permissions import AllowAny
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from communities.access import estate_for
-from communities.api.pages import paginated
-from communities.api.problems import problem
+from communities.api.authentication import person
+from communities.api.endpoints import Endpoint
+from communities.api.fields import ReasonSerializer
+from communities.api.pages import PagedEndpoint
 from communities.clock import database_now
-from communities.models import User
-from votes.access import assemblies_for, assembly_for, ballot_for, electors_for
+from communities.errors import NotPermitted
+from communities.rules import allows
+from votes.access import assemblies_for, assembly_for, desk_estate_for
+from votes.api.desk import desk_assembly
 from votes.api.serializers import (
+    ActSerializer,
     AssemblyDetailSerializer,
     AssemblySerializer,
-    BallotSerializer,
-    ElectorSerializer,
-    ReceiptSerializer,
-    ResultSerializer,
+    BuildingTurnoutSerializer,
+    FindingSerializer,
+    OverrideSerializer,
     TurnoutSerializer,
 )
-from votes.enums import AssemblyStatus
-from votes.evidence.receipts import receipt_code
-from votes.figures import FiguresRefused, read_figures, result_document
-from votes.models import Certificate, MotionResult
-from votes.queries import ballots_of, turnout
-from votes.services.casting import Receipt, cast_ballot
+from votes.enums import ActKind, AssemblyKind, AssemblyStatus, Convener
+from votes.errors import AssemblyPosted
+from votes.linting import lint
+from votes.models import Assembly, LintOverride
+from votes.queries import turnout, turnout_by_building
+from votes.services.acts import confirm_act, propose_act, withdraw_act
+from votes.services.assemblies import (
+    copy_assembly,
+    create_assembly,
+    delete_draft,
+    judge,
+    publish_assembly,
+    suggested_title,
+    update_assembly,
+)
+from votes.services.overrides import sign_override, withdraw_override
+
+#: Days are added to and taken from these moments; a calendar ends at the year 9999.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
-def person(request: Request) -> User:
-    assert isinstance(request.user, User)
-    return request.user
+class MomentField(serializers.DateTimeField):
+    def to_internal_value(self, value: Any) -> datetime:
+        moment = super().to_internal_value(value)
+        if not EARLIEST <= moment < LATEST:
+            raise serializers.ValidationError(_("请填写 2000 年到 2199 年之间的时间。"))
+        return moment
 
 
-class AssemblyList(APIView):
-    """The assemblies of an estate, newest first."""
+class DraftSerializer(serializers.Serializer[Any]):
+    """The fields of a draft. What is left out keeps its value; in a new draft, its usual one."""
+
+    title = serializers.CharField(max_length=120, required=False)
+    kind = serializers.ChoiceField(choices=AssemblyKind.choices, required=False)
+    convener = serializers.ChoiceField(choices=Convener.choices, required=False)
+    notice = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    posted_topics = serializers.CharField(
+        max_length=4_000, required=False, allow_blank=True, help_text="One a line."
+    )
+    opens_at = MomentField(required=False, allow_null=True)
+    closes_at = MomentField(
+        required=False, allow_null=True, help_text='The first instant after the window: "24:00" is 00:00.'
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        opens_at, closes_at = (
+            attrs.get(name, getattr(self.instance, name, None)) for name in ("opens_at", "closes_at")
+        )
+        if opens_at and closes_at and closes_at <= opens_at:
+            raise serializers.ValidationError({"closes_at": [_("表决截止必须晚于表决开始。")]})
+        return attrs
+
+
+class SignatureSerializer(serializers.Serializer[Any]):
+    finding = serializers.CharField(max_length=120, help_text="The finding's key.")
+    reason = serializers.CharField(max_length=500, allow_blank=True)
+
+
+class ProposalSerializer(ReasonSerializer):
+    kind = serializers.ChoiceField(choices=ActKind.choices)
+
+
+DRAFT_EXAMPLE = OpenApiExample(
+    "draft",
+    {
+        "title": "2026年第二次业主大会会议",
+        "kind": "regular",
+        "convener": "committee",
+        "notice": "定于下列时间召开业主大会会议。",
+        "posted_topics": "续聘物业服务企业\n修改管理规约",
+        "opens_at": "2026-12-08T08:00:00+08:00",
+        "closes_at": "2026-12-21T00:00:00+08:00",
+    },
+    request_only=True,
+)
+
+
+def detail(request: Request, assembly: Assembly, code: int = status.HTTP_200_OK) -> Response:
+    assembly = assemblies_for(person(request)).get(pk=assembly.pk)
+    prefetch_related_objects([assembly], "motions__attachments", "lint_overrides")
+    shown = AssemblyDetailSerializer(assembly, context={"moment": database_now()})
+    return Response(shown.data, status=code)
+
+
+class AssemblyList(PagedEndpoint):
+    """The assemblies of an estate, newest first; and beginning a draft."""
 
     @extend_schema(
         responses=AssemblySerializer(many=True),
@@ -52,21 +128,138 @@ class AssemblyList(APIView):
         wanted = request.query_params.get("status")
         if wanted:
             assemblies = assemblies.filter(status=wanted)
-        return paginated(
-            request, assemblies.order_by("-pk"), AssemblySerializer, {"moment": database_now()}, self
-        )
+        return self.paged(request, assemblies.order_by("-pk"), AssemblySerializer, moment=database_now())
+
+    @extend_schema(
+        request=DraftSerializer, responses={201: AssemblyDetailSerializer}, examples=[DRAFT_EXAMPLE]
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        user = person(request)
+        estate = desk_estate_for(user, slug)
+        judge("votes.prepare_assembly", user, estate)
+        given = DraftSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        usual = {"title": suggested_title(estate, database_now()), "kind": AssemblyKind.REGULAR}
+        assembly = create_assembly(estate=estate, actor=user, **(usual | given.validated_data))
+        return detail(request, assembly, status.HTTP_201_CREATED)
 
 
-class AssemblyDetail(APIView):
+class AssemblyDetail(Endpoint):
     """One assembly with its motions and the rules frozen at publication."""
 
     @extend_schema(responses=AssemblyDetailSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        assembly = assembly_for(person(request), pk)
-        return Response(AssemblyDetailSerializer(assembly, context={"moment": database_now()}).data)
+        return detail(request, assembly_for(person(request), pk))
+
+    @extend_schema(request=DraftSerializer, responses=AssemblyDetailSerializer, examples=[DRAFT_EXAMPLE])
+    def patch(self, request: Request, pk: int) -> Response:
+        assembly = desk_assembly(request, pk)
+        judge("votes.prepare_assembly", person(request), assembly)
+        given = DraftSerializer(assembly, data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        names = ("title", "kind", "convener", "notice", "posted_topics", "opens_at", "closes_at")
+        values = {name: getattr(assembly, name) for name in names} | given.validated_data
+        return detail(request, update_assembly(assembly=assembly, actor=person(request), **values))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: int) -> Response:
+        delete_draft(assembly=desk_assembly(request, pk), actor=person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class AssemblyTurnout(APIView):
+class AssemblyCopy(Endpoint):
+    """A new draft with the same notice, topics and motions."""
+
+    @extend_schema(request=None, responses={201: AssemblyDetailSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        copy = copy_assembly(assembly=desk_assembly(request, pk), actor=person(request))
+        return detail(request, copy, status.HTTP_201_CREATED)
+
+
+class AssemblyFindings(Endpoint):
+    """What would let the result be disputed, if the draft were posted now. 409 once it is posted."""
+
+    @extend_schema(responses=FindingSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        assembly = desk_assembly(request, pk)
+        if assembly.status != AssemblyStatus.DRAFT:
+            raise AssemblyPosted
+        signed = set(assembly.lint_overrides.values_list("finding", flat=True))
+        findings = [
+            asdict(found) | {"signed": not found.is_error and found.key in signed}
+            for found in lint(assembly, database_now())
+        ]
+        return Response(FindingSerializer(findings, many=True).data)
+
+
+class Overrides(Endpoint):
+    """Sign for a warning of a draft, with a reason that the owners read."""
+
+    @extend_schema(request=SignatureSerializer, responses={201: OverrideSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        assembly = desk_assembly(request, pk)
+        given = SignatureSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        override = sign_override(assembly=assembly, actor=person(request), **given.validated_data)
+        return Response(OverrideSerializer(override).data, status=status.HTTP_201_CREATED)
+
+
+class Override(Endpoint):
+    """Take a signature back while the assembly is a draft."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: int, override_pk: int) -> Response:
+        override = get_object_or_404(LintOverride, assembly=desk_assembly(request, pk), pk=override_pk)
+        withdraw_override(override=override, actor=person(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AssemblyPublication(Endpoint):
+    """Post a draft. What stands in the way comes back as ``findings``; what is posted is never edited."""
+
+    @extend_schema(request=None, responses=AssemblyDetailSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        assembly = publish_assembly(assembly=desk_assembly(request, pk), actor=person(request))
+        return detail(request, assembly)
+
+
+class Acts(Endpoint):
+    """Cancelling a running assembly or voiding a result: one person proposes, another confirms."""
+
+    @extend_schema(responses=ActSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        acts = desk_assembly(request, pk).acts.select_related("proposed_by", "confirmed_by")
+        return Response(ActSerializer(acts, many=True).data)
+
+    @extend_schema(request=ProposalSerializer, responses={201: ActSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        assembly = desk_assembly(request, pk)
+        judge("votes.propose_act", person(request), assembly)
+        given = ProposalSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        act = propose_act(assembly=assembly, actor=person(request), **given.validated_data)
+        return Response(ActSerializer(act).data, status=status.HTTP_201_CREATED)
+
+
+class ActConfirmation(Endpoint):
+    """Carry out what another person proposed."""
+
+    @extend_schema(request=None, responses=ActSerializer)
+    def post(self, request: Request, pk: int, act_pk: int) -> Response:
+        act = get_object_or_404(desk_assembly(request, pk).acts, pk=act_pk)
+        return Response(ActSerializer(confirm_act(act=act, actor=person(request))).data)
+
+
+class ActWithdrawal(Endpoint):
+    """Take one's own proposal back."""
+
+    @extend_schema(request=None, responses=ActSerializer)
+    def post(self, request: Request, pk: int, act_pk: int) -> Response:
+        act = get_object_or_404(desk_assembly(request, pk).acts, pk=act_pk)
+        return Response(ActSerializer(withdraw_act(act=act, actor=person(request))).data)
+
+
+class AssemblyTurnout(Endpoint):
     """How many have voted by now, never how."""
 
     @extend_schema(responses=TurnoutSerializer)
@@ -74,91 +267,12 @@ class AssemblyTurnout(APIView):
         return Response(TurnoutSerializer(turnout(assembly_for(person(request), pk))).data)
 
 
-class MyElectors(APIView):
-    """The electors of the assembly that this account may cast for."""
+class BuildingTurnouts(Endpoint):
+    """Turnout by building, for those who go from door to door."""
 
-    @extend_schema(responses=ElectorSerializer(many=True))
+    @extend_schema(responses=BuildingTurnoutSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
-        user = person(request)
-        electors = list(electors_for(user, assembly_for(user, pk)))
-        context = {"ballots": ballots_of(electors)}
-        return Response(ElectorSerializer(electors, many=True, context=context).data)
-
-
-class BallotCast(APIView):
-    """Cast one ballot on all motions.
-
-    201 when it was received now, 200 with the same receipt when this very
-    ballot (same key, same content) had been received before, 409 when the key
-    came with other content, another ballot stands, or the window is not open.
-    """
-
-    @extend_schema(request=BallotSerializer, responses={200: ReceiptSerializer, 201: ReceiptSerializer})
-    def post(self, request: Request, pk: int) -> Response:
-        user = person(request)
-        assembly_for(user, pk)
-        ballot = BallotSerializer(data=request.data)
-        ballot.is_valid(raise_exception=True)
-        receipt = cast_ballot(
-            assembly_id=pk,
-            elector_id=ballot.validated_data["elector"],
-            choices=ballot.marks(),
-            idempotency_key=ballot.validated_data["idempotency_key"],
-            user_id=user.pk,
-        )
-        code = status.HTTP_200_OK if receipt.replayed else status.HTTP_201_CREATED
-        return Response(ReceiptSerializer(receipt).data, status=code)
-
-
-class BallotReceipt(APIView):
-    """The receipt of a ballot of one's own home."""
-
-    @extend_schema(responses=ReceiptSerializer)
-    def get(self, request: Request, pk: UUID) -> Response:
-        ballot = ballot_for(person(request), pk)
-        receipt = Receipt(ballot.pk, ballot.leaf_hash, ballot.accepted_at, replayed=True)
-        assert receipt.code == receipt_code(ballot.leaf_hash)
-        return Response(ReceiptSerializer(receipt).data)
-
-
-class AssemblyResult(APIView):
-    """The certified result with its worked proof. 404 until there is one."""
-
-    @extend_schema(responses=ResultSerializer)
-    def get(self, request: Request, pk: int) -> Response:
-        assembly = assembly_for(person(request), pk)
-        certificate = Certificate.objects.filter(assembly=assembly).first()
-        if certificate is None:
-            raise Http404(_("结果还没有公布。"))
-        result = {
-            "assembly": assembly.pk,
-            "certified_at": certificate.certified_at,
-            "received": certificate.received,
-            "counted": certificate.counted,
-            "certificate_sha256": certificate.sha256,
-            "motions": MotionResult.objects.filter(motion__assembly=assembly).select_related("motion"),
-        }
-        return Response(ResultSerializer(result).data)
-
-
-class TallyCheck(APIView):
-    """表决核算: what follows from published figures. Needs no account and keeps nothing.
-
-    The body is the document that ``manage.py tally`` reads; docs/counting.md describes it.
-    """
-
-    authentication_classes: list[type] = []
-    permission_classes = [AllowAny]
-
-    @extend_schema(request={"application/json": {"type": "object"}}, responses={200: {"type": "object"}})
-    def post(self, request: Request) -> Response:
-        try:
-            sheet = read_figures(request.data)
-        except FiguresRefused as refused:
-            return problem(
-                status=422,
-                code="figures-refused",
-                detail=_("这些数字互相矛盾或不合格式，没有核算。"),
-                errors=[{"field": one.field, "message": str(one.message)} for one in refused.refusals],
-            )
-        return Response(result_document(sheet))
+        assembly = desk_assembly(request, pk)
+        if not allows("votes.view_turnout_by_building", person(request), assembly):
+            raise NotPermitted
+        return Response(BuildingTurnoutSerializer(turnout_by_building(assembly), many=True).data)

@@ -1,0 +1,164 @@
+"""Casting, receipts, the roll, and what was decided."""
+
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from communities.api.authentication import person
+from communities.api.endpoints import Endpoint, PublicEndpoint
+from communities.api.pages import PagedEndpoint
+from communities.api.problems import problem
+from votes.access import assembly_for, ballot_for, electors_for
+from votes.api.desk import roll_assembly
+from votes.api.serializers import (
+    BallotSerializer,
+    ElectorSerializer,
+    ReceiptSerializer,
+    ResultSerializer,
+    RollElectorSerializer,
+)
+from votes.enums import AssemblyStatus
+from votes.figures import FiguresRefused, read_figures, result_document
+from votes.models import Certificate, Elector, MotionResult
+from votes.queries import ballots_of
+from votes.services.casting import Receipt, cast_ballot
+
+BALLOT_EXAMPLE = OpenApiExample(
+    "ballot",
+    {
+        "elector": 17,
+        "idempotency_key": "0b9f7a52-5f0c-4a3e-9a51-0f6c1c2f7d10",
+        "choices": {"1": "for", "2": "against", "3": "abstain"},
+    },
+    request_only=True,
+)
+RECEIPT_EXAMPLE = OpenApiExample(
+    "receipt",
+    {
+        "ballot": "4c8f1f0e-2b55-4f0a-8d7c-5a1f6d8e9b20",
+        "code": "7K3M-Q9TD-4XWE",
+        "leaf_hash": "9c1d…",
+        "accepted_at": "2026-12-09T09:30:12.402193+08:00",
+        "replayed": False,
+    },
+    response_only=True,
+)
+
+
+class MyElectors(Endpoint):
+    """The electors of the assembly that this account may cast for."""
+
+    @extend_schema(responses=ElectorSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        user = person(request)
+        electors = list(electors_for(user, assembly_for(user, pk)))
+        context = {"ballots": ballots_of(electors)}
+        return Response(ElectorSerializer(electors, many=True, context=context).data)
+
+
+class BallotCast(Endpoint):
+    """Cast one ballot on all motions.
+
+    201 when it was received now, 200 with the same receipt when this very
+    ballot (same key, same content) had been received before, 409 when the key
+    came with other content, another ballot stands, or the window is not open.
+    """
+
+    @extend_schema(
+        request=BallotSerializer,
+        responses={200: ReceiptSerializer, 201: ReceiptSerializer},
+        examples=[BALLOT_EXAMPLE, RECEIPT_EXAMPLE],
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        user = person(request)
+        assembly_for(user, pk)
+        ballot = BallotSerializer(data=request.data)
+        ballot.is_valid(raise_exception=True)
+        receipt = cast_ballot(
+            assembly_id=pk,
+            elector_id=ballot.validated_data["elector"],
+            choices=ballot.marks(),
+            idempotency_key=ballot.validated_data["idempotency_key"],
+            user_id=user.pk,
+        )
+        code = status.HTTP_200_OK if receipt.replayed else status.HTTP_201_CREATED
+        return Response(ReceiptSerializer(receipt).data, status=code)
+
+
+class BallotReceipt(Endpoint):
+    """The receipt of a ballot of one's own home."""
+
+    @extend_schema(responses=ReceiptSerializer)
+    def get(self, request: Request, pk: UUID) -> Response:
+        ballot = ballot_for(person(request), pk)
+        receipt = Receipt(ballot.pk, ballot.leaf_hash, ballot.accepted_at, replayed=True)
+        return Response(ReceiptSerializer(receipt).data)
+
+
+class Roll(PagedEndpoint):
+    """The frozen roll, for those who may read it. 404 before it is frozen."""
+
+    @extend_schema(responses=RollElectorSerializer(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        assembly = roll_assembly(request, pk)
+        if assembly.status == AssemblyStatus.DRAFT:
+            raise Http404
+        electors = (
+            Elector.objects.filter(assembly=assembly)
+            .annotate(
+                people=Count("members", distinct=True),
+                casters=Count("members", filter=Q(members__may_cast=True), distinct=True),
+            )
+            .prefetch_related("units")
+            .order_by("number")
+        )
+        return self.paged(request, electors, RollElectorSerializer)
+
+
+class AssemblyResult(Endpoint):
+    """The certified result with its worked proof. 404 until there is one."""
+
+    @extend_schema(responses=ResultSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        assembly = assembly_for(person(request), pk)
+        certificate = Certificate.objects.filter(assembly=assembly).first()
+        if certificate is None:
+            raise Http404
+        result = {
+            "assembly": assembly.pk,
+            "certified_at": certificate.certified_at,
+            "received": certificate.received,
+            "counted": certificate.counted,
+            "certificate_sha256": certificate.sha256,
+            "motions": MotionResult.objects.filter(motion__assembly=assembly).select_related("motion"),
+        }
+        return Response(ResultSerializer(result).data)
+
+
+class TallyCheck(PublicEndpoint):
+    """表决核算: what follows from published figures. Needs no account and keeps nothing.
+
+    The body is the document that ``manage.py tally`` reads; docs/counting.md describes it.
+    """
+
+    @extend_schema(
+        request={"application/json": {"type": "object", "additionalProperties": True}},
+        responses={200: {"type": "object", "additionalProperties": True}},
+    )
+    def post(self, request: Request) -> Response:
+        try:
+            sheet = read_figures(request.data)
+        except FiguresRefused as refused:
+            return problem(
+                status=422,
+                code="figures-refused",
+                detail=_("这些数字互相矛盾或不合格式，没有核算。"),
+                errors=[{"field": one.field, "message": str(one.message)} for one in refused.refusals],
+            )
+        return Response(result_document(sheet))
