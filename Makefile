@@ -47,7 +47,7 @@ services: ## PostgreSQL, Redis, Chromium and fonts, for the tests that need them
 	@sh scripts/services.sh
 
 bench: $(DEV) ## measure; the figures of docs are from here
-	@$(PY) tests/bench/run.py $(ARGS)
+	@$(PY) -m tests.bench.run
 
 lock: ## pin every requirement anew, with hashes (needs uv)
 	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \

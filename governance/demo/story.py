@@ -187,7 +187,7 @@ def _paper(motion: Motion, kind: AttachmentKind, name: str, file: str, actor: Us
     add_attachment(
         motion=motion,
         kind=kind,
-        upload=SimpleUploadedFile(f"{name}.pdf", content, "application/pdf"),
+        file=SimpleUploadedFile(f"{name}.pdf", content, "application/pdf"),
         actor=actor,
     )
 

@@ -49,6 +49,9 @@ def seed(target: Path, voters: int, electors_in_all: int) -> None:
     first_user, first_elector = min(electors), min(electors.values())
     # The script of pgbench counts both up together.
     assert all(elector - first_elector == user - first_user for user, elector in electors.items())
+    motions = assembly.motions.order_by("position").values_list("pk", flat=True)
+    chosen = zip(motions, ("for", "against", "abstain"), strict=True)
+    marks = "&".join(f"motion-{motion}={option}" for motion, option in chosen)
     lines = []
     for user in User.objects.filter(pk__in=list(electors)[:voters]).order_by("pk"):
         session = store()  # as the visit of the ballot page left it: in the database and in the cache
@@ -57,10 +60,9 @@ def seed(target: Path, voters: int, electors_in_all: int) -> None:
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.save()
         secret = _get_new_csrf_string()
-        marks = "&".join(f"motion-{position}={mark}" for position, mark in ((1, "F"), (2, "A"), (3, "N")))
         body = (
             f"csrfmiddlewaretoken={_mask_cipher_secret(secret)}&elector={electors[user.pk]}"
-            f"&idempotency_key={uuid.uuid4()}&{marks}"
+            f"&key={uuid.uuid4()}&{marks}"
         )
         lines.append(
             f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"

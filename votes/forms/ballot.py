@@ -1,7 +1,8 @@
 """One 表决票 as it is sent: a mark for each motion, the elector, and the key made with the page."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -15,6 +16,33 @@ from votes.models import Motion
 def mark_field(motion: Motion) -> str:
     """The name of a motion's input."""
     return f"motion-{motion.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class SentBallot:
+    """What a complete 表决票 says."""
+
+    elector: int
+    key: uuid.UUID
+    choices: str
+
+
+def read_sent_ballot(post: Mapping[str, str], motions: Sequence[int]) -> SentBallot | None:
+    """The ballot as sent, or None where anything is missing or strange.
+
+    This is the way nearly every ballot takes, so it builds no form and asks no
+    database; :class:`BallotMarksForm` finds the words for the others.
+    """
+    try:
+        return SentBallot(
+            elector=int(post["elector"]),
+            key=uuid.UUID(post["key"]),
+            choices="".join(
+                MARK_OF_OPTION[MotionOption(post[f"motion-{motion}"])].value for motion in motions
+            ),
+        )
+    except (KeyError, ValueError):
+        return None
 
 
 class BallotMarksForm(forms.Form):

@@ -61,6 +61,8 @@ class Receipt:
 class BallotForm:
     """What a posted assembly asks: the marks each motion allows, and whether a ballot may be changed."""
 
+    #: The motions by their numbers, in order of position.
+    motions: tuple[int, ...]
     marks: tuple[frozenset[str], ...]
     revisable: bool
 
@@ -83,11 +85,15 @@ def ballot_form(assembly_id: int) -> BallotForm:
     assembly = Assembly.objects.filter(pk=assembly_id).exclude(status=AssemblyStatus.DRAFT).first()
     if assembly is None:
         raise AssemblyNotOpen
-    marks = tuple(
-        frozenset(MARK_OF_OPTION[MotionOption(option)].value for option in options)
-        for options in assembly.motions.order_by("position").values_list("options", flat=True)
+    motions = list(assembly.motions.order_by("position").values_list("pk", "options"))
+    return BallotForm(
+        motions=tuple(pk for pk, _ in motions),
+        marks=tuple(
+            frozenset(MARK_OF_OPTION[MotionOption(option)].value for option in options)
+            for _, options in motions
+        ),
+        revisable=assembly.rule("ballot-change") == BallotChange.REVISABLE,
     )
-    return BallotForm(marks, assembly.rule("ballot-change") == BallotChange.REVISABLE)
 
 
 def cast_ballot(

@@ -1,6 +1,7 @@
 """An assembly opens and closes by itself; at the close it is counted and certified at once."""
 
 import logging
+from datetime import datetime
 
 from django.db import transaction
 
@@ -70,6 +71,13 @@ def close_assembly(*, assembly_id: int) -> bool:
     moment = database_now()
     if assembly.status not in RUNNING or assembly.phase(moment) != AssemblyStatus.CLOSED:
         return False
+    settle_assembly(assembly=assembly, moment=moment)
+    return True
+
+
+@transaction.atomic
+def settle_assembly(*, assembly: Assembly, moment: datetime) -> None:
+    """Count and certify an assembly that is locked and past its deadline, as of ``moment``."""
     assembly.close()
     assembly.closed_at = moment
     assembly.save(update_fields=["status", "closed_at"])
@@ -107,8 +115,7 @@ def close_assembly(*, assembly_id: int) -> bool:
     )
     tell(estate=assembly.estate, topic="votes.assembly-certified", subject=str(assembly.pk))
     assembly_certified.send(sender=Assembly, assembly=assembly)
-    transaction.on_commit(lambda: announce(f"assembly.{assembly_id}"))
-    return True
+    transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))
 
 
 def _result(motion: Motion, decision: Decision, statute: Statute) -> MotionResult:

@@ -16,10 +16,10 @@ from votes.access import assembly_for, ballot_for, ballot_sent_with
 from votes.enums import AssemblyStatus, Mark
 from votes.errors import AlreadyCast, AssemblyNotOpen, KeyReused
 from votes.evidence.receipts import receipt_code
-from votes.forms.ballot import BallotMarksForm
+from votes.forms.ballot import BallotMarksForm, read_sent_ballot
 from votes.models import Assembly, Ballot
 from votes.queries import marks_shown_to
-from votes.services.casting import cast_ballot
+from votes.services.casting import ballot_form, cast_ballot
 from votes.standing import standing_in
 from votes.views.assemblies import assembly_page, is_revisable
 
@@ -29,25 +29,29 @@ from votes.views.assemblies import assembly_page, is_revisable
 @require_POST
 def cast(request: PersonRequest, pk: int) -> HttpResponse:
     """Receive a ballot; back to the same page with all marks kept where one is missing."""
+    refusal: Refusal | None = None
+    try:
+        sent = read_sent_ballot(request.POST, ballot_form(pk).motions)
+        if sent is not None:
+            receipt = cast_ballot(
+                assembly_id=pk,
+                elector_id=sent.elector,
+                choices=sent.choices,
+                idempotency_key=sent.key,
+                user_id=request.user.pk,
+            )
+            response = HttpResponseRedirect(reverse("votes:receipt", args=[receipt.ballot_id]))
+            response.status_code = 303
+            return response
+    except Refusal as error:
+        refusal = error
+    # Something is wrong: only now is it worth asking what, and whether it may be seen at all.
     assembly = assembly_for(request.user, pk)
     form = BallotMarksForm(request.POST, motions=list(assembly.motions.order_by("position")))
-    if not form.is_valid() and assembly.phase(database_now()) == AssemblyStatus.OPEN:
+    form.is_valid()
+    if refusal is None and assembly.phase(database_now()) == AssemblyStatus.OPEN:
         return assembly_page(request, assembly, form=form, status=422)
-    if not form.is_valid():
-        return _refused(request, assembly, AssemblyNotOpen(), form)
-    try:
-        receipt = cast_ballot(
-            assembly_id=assembly.pk,
-            elector_id=form.cleaned_data["elector"],
-            choices=form.choices,
-            idempotency_key=form.cleaned_data["key"],
-            user_id=request.user.pk,
-        )
-    except Refusal as refusal:
-        return _refused(request, assembly, refusal, form)
-    response = HttpResponseRedirect(reverse("votes:receipt", args=[receipt.ballot_id]))
-    response.status_code = 303
-    return response
+    return _refused(request, assembly, refusal or AssemblyNotOpen(), form)
 
 
 def _refused(
