@@ -27,7 +27,7 @@ from communities.services.binding import (
     withdraw_binding,
 )
 from communities.services.outbox import relay_outbox
-from tests.communities.test_login import in_parallel
+from tests.communities.races import in_parallel
 from tests.factories.communities import (
     EstateFactory,
     OwnerFactory,

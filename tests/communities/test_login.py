@@ -7,7 +7,6 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
@@ -20,6 +19,7 @@ from communities.services.limits import Limit
 from communities.services.login import forget_login_codes, request_login_code, verify_login_code
 from communities.sms import MemorySms
 from communities.tasks import forget_login_codes as forget_task
+from tests.communities.races import in_parallel
 
 pytestmark = pytest.mark.django_db
 
@@ -228,28 +228,6 @@ def test_spent_codes_and_counts_are_forgotten():
 
 
 # --- races ----------------------------------------------------------------------
-
-
-def in_parallel(count: int, act) -> list[object]:
-    """What ``act`` returned or raised in ``count`` threads let go at once."""
-    outcomes: list[object] = []
-    gate = threading.Barrier(count)
-
-    def run() -> None:
-        try:
-            gate.wait()
-            outcomes.append(act())
-        except Exception as error:  # noqa: BLE001
-            outcomes.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 @pytest.mark.postgres

@@ -3,9 +3,11 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from communities.accounts import has_second_step
 from communities.enums import RoleCode
 from communities.models import Notice, Residency, User
 from communities.services.notices import notify
+from tests.communities.test_login import totp
 from tests.factories.communities import (
     EstateFactory,
     OwnershipFactory,
@@ -169,6 +171,31 @@ def test_the_pages_about_logging_in_are_in_our_words(client, user, name):
     client.force_login(user)
     shown = page(client, reverse(name))
     assert "<main" in shown and "Authenticator" not in shown
+
+
+def test_the_second_step_is_set_up_shown_and_taken_away(client, user):
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+    form = client.get(reverse("mfa_activate_totp")).context["form"]
+    assert client.post(reverse("mfa_activate_totp"), {"code": "000000"}).status_code == 200
+    assert not has_second_step(user)
+
+    answer = client.post(reverse("mfa_activate_totp"), {"code": totp(form.secret)})
+    assert answer["Location"] == reverse("mfa_view_recovery_codes")
+    assert has_second_step(user)
+
+    # From here on only somebody who holds the phone with the app may change it.
+    assert client.get(answer["Location"])["Location"].startswith(reverse("mfa_reauthenticate"))
+    repeat = reverse("mfa_reauthenticate")
+    assert "确认是您本人" in page(client, repeat)
+    client.post(repeat, {"code": totp(form.secret)})
+    shown = page(client, reverse("mfa_view_recovery_codes"))
+    assert shown.count('class="code"') == 10
+    assert "备用码" in page(client, reverse("mfa_generate_recovery_codes"))
+    assert "停用" in page(client, reverse("mfa_deactivate_totp"))
+    client.post(reverse("mfa_deactivate_totp"))
+    assert not has_second_step(user)
 
 
 # --- 消息 -----------------------------------------------------------------------------

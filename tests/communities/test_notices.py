@@ -8,6 +8,7 @@ from communities.services import outbox
 from communities.services.notices import mark_all_read, mark_read, notify
 from communities.services.outbox import handler, relay_outbox, tell
 from communities.tasks import relay_outbox as relay_task
+from tests.communities.races import in_parallel
 from tests.factories.communities import EstateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +157,25 @@ def test_two_handlers_for_one_topic_are_a_mistake_found_at_start(topics):
     handler("tests.twice")(lambda message: None)
     with pytest.raises(ValueError):
         handler("tests.twice")(lambda message: None)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_relays_at_once_pass_over_what_the_other_holds_and_tell_nobody_twice(topics):
+    estate, user = EstateFactory(), UserFactory()
+    handled: list[str] = []
+
+    @handler("tests.shared")
+    def shared(message):
+        handled.append(message.subject)
+        notify(
+            recipients=[user], estate=message.estate, topic=message.topic, subject=message.subject, title="一"
+        )
+
+    for subject in range(20):
+        tell(estate=estate, topic="tests.shared", subject=subject)
+    outcomes = in_parallel(4, relay_outbox)
+
+    assert sum(outcomes) == 20
+    assert sorted(handled, key=int) == [str(subject) for subject in range(20)]
+    assert len(told(user)) == 20

@@ -403,6 +403,7 @@ def test_changes_are_shown_page_by_page_and_kind_by_kind(desk, estate, secretary
     assert first.context["changes"][0] == {
         "title": "1幢1单元201",
         "fields": [("面积", "88.00 m²", "99.00 m²")],
+        "summary": "99.00 m²",
     }
     gone = desk.get(url, {"show": "gone"}).context["changes"]
     assert [change["title"] for change in gone] == ["1幢1单元101"]
