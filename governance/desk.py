@@ -237,15 +237,14 @@ class Desk:
                 act=_("确认") if mine else _("查看"),
             )
 
+    @cached_property
+    def _uploaded(self) -> list[tuple[int, int, str]]:
+        mine = self.may("communities.import_roster")
+        waiting = RosterImport.objects.filter(estate__in=mine, status=ImportStatus.PREVIEW)
+        return list(waiting.order_by("uploaded_at").values_list("pk", "estate", "file_name"))
+
     def _imports(self) -> Iterator[Step]:
-        waiting = (
-            RosterImport.objects.filter(
-                estate__in=self.may("communities.import_roster"), status=ImportStatus.PREVIEW
-            )
-            .order_by("uploaded_at")
-            .values_list("pk", "estate", "file_name")
-        )
-        for pk, estate_pk, name in waiting:
+        for pk, estate_pk, name in self._uploaded:
             estate = self.by_pk[estate_pk]
             yield Step(
                 kind=_("名册"),
@@ -259,11 +258,12 @@ class Desk:
 
     def _rosterless(self) -> Iterator[Step]:
         mine = self.may("communities.import_roster")
-        held = set(
+        begun = set(
             Unit.objects.filter(estate__in=mine).order_by().values_list("estate", flat=True).distinct()
         )
+        begun |= {estate for _pk, estate, _name in self._uploaded}
         for estate in mine:
-            if estate.pk not in held:
+            if estate.pk not in begun:
                 yield Step(
                     kind=_("名册"),
                     tone="amber",

@@ -203,10 +203,12 @@ def _comparison(request: PersonRequest, found: RosterImport) -> dict[str, Any]:
         listed = [change for change in found.diff["changes"] if change["kind"] == shown]
     page = Paginator(listed, CHANGES_A_PAGE).get_page(request.GET.get("page"))
     report = found.report
+    is_open = found.status == ImportStatus.PREVIEW
     return {
         "estate": found.estate,
         "import": found,
-        "is_open": found.status == ImportStatus.PREVIEW,
+        "is_open": is_open,
+        "may_commit": is_open and bool(report["units"] or report["parking_units"]),
         "kpis": [
             {"value": f"{report['units']:,}", "label": _("可导入的计票房屋（套）")},
             {"value": f"{report['heads']:,}", "label": _("表决人数（按业主组合）")},
@@ -240,7 +242,9 @@ def _lines(change: dict[str, Any]) -> dict[str, Any]:
             fields.append((names[name], "", _("有更新")))
         elif not (name == "developer" and "yes" not in (old, new)):
             fields.append((names[name], _word(name, old), _word(name, new)))
-    return {"title": change.get("unit") or change.get("owner"), "fields": fields}
+    values = [new or old for _name, old, new in fields]
+    title = change.get("unit") or change.get("owner")
+    return {"title": title, "fields": fields, "summary": " · ".join(values)}
 
 
 def _word(name: str, value: str) -> str:

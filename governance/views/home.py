@@ -226,7 +226,7 @@ def _committee(estate: Estate, on: date) -> dict[str, Any] | None:
     return {
         "title": _("第 %(number)d 届业主委员会") % {"number": term.number},
         "facts": [
-            (_("任期"), f"{term.starts_on:%Y-%m-%d} — {term.ends_on:%Y-%m-%d}"),
+            (_("任期"), _span(term.starts_on, term.ends_on)),
             (_("备案"), f"{term.filed_on:%Y-%m-%d}" if term.filed_on else _("尚未备案")),
             *((position, "、".join(names)) for position, names in by_position.items()),
         ],
@@ -247,11 +247,16 @@ def _firm(estate: Estate, on: date) -> list[tuple[str, str]]:
     fee = _("住宅每月每平方米 %(yuan)s 元") % {"yuan": money(contract.monthly_fee)}
     return [
         (_("企业"), contract.firm.name),
-        (
-            _("合同"),
-            f"{contract.starts_on:%Y-%m-%d} — {contract.ends_on:%Y-%m-%d}"
-            if contract.ends_on
-            else _("%(day)s 起") % {"day": f"{contract.starts_on:%Y-%m-%d}"},
-        ),
+        (_("合同"), _span(contract.starts_on, contract.ends_on)),
         (_("收费"), fee if contract.monthly_fee else ""),
     ]
+
+
+def _span(start: date, end: date | None) -> str:
+    """ "2024年6月 至 2029年6月": nobody plans by the day of a term."""
+    words = {"start": _month(start), "end": _month(end) if end else ""}
+    return _("%(start)s 至 %(end)s") % words if end else _("%(start)s 起") % words
+
+
+def _month(day: date) -> str:
+    return _("%(year)d年%(month)d月") % {"year": day.year, "month": day.month}

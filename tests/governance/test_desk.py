@@ -230,6 +230,14 @@ def test_estate_without_a_roster_asks_for_one():
     assert step.url == reverse("communities:roster-import", args=[estate.slug])
 
 
+def test_estate_whose_first_roster_is_uploaded_is_not_asked_for_one_again():
+    estate = EstateFactory()
+    secretary = appoint(RoleCode.SECRETARY, estate)
+    upload_roster(estate=estate, file_name="名册.csv", content=as_csv(rows(1)), actor=secretary)
+
+    assert [step.act for step in steps_of(secretary)] == ["核对"]
+
+
 def test_co_owned_homes_without_representative_matter_before_an_assembly(estate):
     title = OwnershipFactory(unit__building__estate=estate)
     OwnershipFactory(unit=title.unit)
