@@ -1,6 +1,6 @@
 """Assemblies for tests: drafts, and posted ones whose window lies where the test wants it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -55,13 +55,15 @@ class MotionFactory(DjangoModelFactory[Motion]):
     item_reason = "修改的是管理规约的条文，属第二项"
 
 
-def draft_assembly(estate: Estate | None = None, motions: int = 1, **fields: Any) -> Assembly:
-    """A draft with ``motions`` motions in places 1, 2, …"""
+def draft_assembly(
+    estate: Estate | None = None, motions: int = 1, items: Sequence[int] = (), **fields: Any
+) -> Assembly:
+    """A draft with ``motions`` motions in places 1, 2, …, or one for each of ``items`` of the statute."""
     if estate is not None:
         fields["estate"] = estate
     assembly: Assembly = AssemblyFactory(**fields)
-    for position in range(1, motions + 1):
-        MotionFactory(assembly=assembly, position=position)
+    for position, item in enumerate(items or [2] * motions, start=1):
+        MotionFactory(assembly=assembly, position=position, item=item)
     return assembly
 
 
