@@ -52,6 +52,7 @@ msgstr ""
 "Plural-Forms: {plural_forms}\\n"
 
 """
+SHOWN = 20
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 Text = str | tuple[str, ...]
@@ -165,8 +166,10 @@ def drift(language: str) -> list[str]:
 def main(arguments: list[str]) -> int:
     if arguments == ["--check"]:
         troubles = [trouble for language in LANGUAGES for trouble in drift(language)]
-        for trouble in troubles:
+        for trouble in troubles[:SHOWN]:
             print(trouble)
+        if len(troubles) > SHOWN:
+            print(f"… and {len(troubles) - SHOWN} more. `make messages` gathers the texts.")
         return bool(troubles)
     for language in LANGUAGES:
         update(language)

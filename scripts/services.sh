@@ -49,10 +49,16 @@ fi
 
 if [ -n "$packages" ]; then
     says "Installing:$packages"
-    export DEBIAN_FRONTEND=noninteractive
+    # The locale becomes that of the new PostgreSQL cluster: without one it could hold no Chinese.
+    export DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8 LC_ALL=C.UTF-8
+    said=$(mktemp)
     apt-get update -qq || says "The lists of packages could not be renewed; trying with those at hand."
     # shellcheck disable=SC2086 # a list of names
-    apt-get install -y -qq --no-install-recommends $packages >/dev/null
+    if ! apt-get install -y -qq --no-install-recommends $packages >"$said" 2>&1; then
+        cat "$said" >&2
+        exit 1
+    fi
+    rm -f "$said"
 fi
 
 # waits WHAT CHECK: until it answers, thirty seconds at most.

@@ -39,14 +39,26 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def manage(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+def serve(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, "manage.py", "serve", "--port", "0"],
         cwd=settings.BASE_DIR,
         env=environment(folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+    )
+
+
+def managed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command run to its end, or killed when it does not come to one."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 
@@ -91,9 +103,8 @@ def rows(file: Path, table: str) -> int:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for all: starting takes seconds. In its database lies a count long spent."""
     folder = tmp_path_factory.mktemp("served")
-    migration = manage(folder, "migrate", "--verbosity", "0")
-    _, complaints = migration.communicate(timeout=60)
-    assert migration.returncode == 0, complaints
+    migration = managed(folder, "migrate", "--verbosity", "0")
+    assert migration.returncode == 0, migration.stderr
     with closing(sqlite3.connect(folder / "estate.sqlite3")) as database:
         database.execute(
             "INSERT INTO communities_ratecount (key, count, expires_at) VALUES (?, 1, ?)",
@@ -101,7 +112,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         )
         database.commit()
     beside = {path.name for path in settings.BASE_DIR.iterdir()}
-    process = manage(folder, "serve", "--port", "0")
+    process = serve(folder)
     try:
         assert process.stdout is not None
         yield Served(process, folder, process.stdout.readline(), beside)
@@ -131,26 +142,23 @@ def test_it_runs_the_sweeps_that_came_due_before_it_started(served):
 
 
 def test_it_refuses_to_serve_a_database_twice(served):
-    second = manage(served.folder, "serve", "--port", "0")
-    said, complaint = second.communicate(timeout=30)
-    assert (second.returncode, said) == (1, "")
-    assert f"already served by process {served.process.pid}." in complaint
+    second = managed(served.folder, "serve", "--port", "0")
+    assert (second.returncode, second.stdout) == (1, "")
+    assert f"already served by process {served.process.pid}." in second.stderr
     assert served.get("/healthz")[0] == 200
 
 
 def test_its_database_can_be_copied_meanwhile_but_never_over_another_copy(served):
     copy = served.folder / "copy.sqlite3"
-    copying = manage(served.folder, "backup", str(copy))
-    _, complaint = copying.communicate(timeout=30)
-    assert (copying.returncode, complaint) == (0, "")
+    copying = managed(served.folder, "backup", str(copy))
+    assert (copying.returncode, copying.stderr) == (0, "")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert rows(copy, "django_migrations") == rows(served.database, "django_migrations") > 0
 
     held = copy.read_bytes()
-    again = manage(served.folder, "backup", str(copy))
-    _, complaint = again.communicate(timeout=30)
+    again = managed(served.folder, "backup", str(copy))
     assert again.returncode == 1
-    assert "exists already" in complaint
+    assert "exists already" in again.stderr
     assert copy.read_bytes() == held
 
 
