@@ -35,7 +35,8 @@ def environment(folder: Path) -> dict[str, str]:
         "REDIS_URL": "",
         "VAR_DIR": str(folder),
         "DEMO_MODE": "0",
-        "PYTHONWARNINGS": "default",
+        # servestatic closes a file that was read whole only when it is collected.
+        "PYTHONWARNINGS": "default,ignore::ResourceWarning",
     }
 
 
