@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from communities.access import estates_for
 from communities.queries import unread_count
-from governance.desk import DeskShell
+from governance.desk_shell import DeskShell
 
 #: The estate whose pages the person saw last, in the session.
 LAST_ESTATE = "estate"

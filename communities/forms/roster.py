@@ -97,8 +97,23 @@ class ProblemRow:
     cells: Mapping[Field, str]
 
     @property
+    def about(self) -> str:
+        """The home and the people the row speaks of, as it writes them."""
+        place = "".join(self.cells.get(column, "") for column in SHOWN[:3])
+        return " · ".join(filter(None, [place, "、".join(self.cells.get(Field.OWNERS, "").split())]))
+
+    @property
     def is_left_out(self) -> bool:
         return any(problem.severity == "error" for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class ProblemLine:
+    """A problem row on the page: the inputs of its wrong cells, and the rest of them."""
+
+    row: ProblemRow
+    wrong: list[forms.BoundField]
+    others: list[forms.BoundField]
 
 
 class CorrectionsForm(forms.Form):
@@ -128,19 +143,18 @@ class CorrectionsForm(forms.Form):
             widget=forms.TextInput(attrs=attrs),
         )
 
-    def lines(self) -> list[tuple[ProblemRow, list[forms.BoundField]]]:
-        """Each row with its inputs."""
-        return [
-            (
-                line,
-                [
-                    self[name]
-                    for name, address in self._addresses.items()
-                    if (address.sheet, address.row) == (line.sheet, line.row)
-                ],
-            )
-            for line in self.rows
-        ]
+    def lines(self) -> list[ProblemLine]:
+        """Each row with its inputs, those of the wrong cells apart."""
+        found = []
+        for line in self.rows:
+            wrong: list[forms.BoundField] = []
+            others: list[forms.BoundField] = []
+            named = {problem.column for problem in line.problems}
+            for name, address in self._addresses.items():
+                if (address.sheet, address.row) == (line.sheet, line.row):
+                    (wrong if address.column in named else others).append(self[name])
+            found.append(ProblemLine(line, wrong, others))
+        return found
 
     def corrections(self) -> dict[CellAddress, str]:
         """The cells that now say something else."""

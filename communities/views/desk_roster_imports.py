@@ -1,5 +1,6 @@
 """Importing a roster at the desk: upload, preview, put right, commit or discard."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -212,7 +213,7 @@ def _comparison(request: PersonRequest, found: RosterImport) -> dict[str, Any]:
         "kpis": [
             {"value": f"{report['units']:,}", "label": _("可导入的计票房屋（套）")},
             {"value": f"{report['heads']:,}", "label": _("表决人数（按业主组合）")},
-            {"value": report["area"], "label": _("专有部分面积（m²）")},
+            {"value": f"{Decimal(report['area']):,.2f}", "label": _("专有部分面积（m²）")},
             {"value": f"{report['parking_units']:,}", "label": _("车位、储藏室，不计票")},
             {"value": len(report["errors"]), "label": _("错误，不导入"), "hot": bool(report["errors"])},
             {"value": len(report["warnings"]), "label": _("提醒")},

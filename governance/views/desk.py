@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 from communities.http import PersonRequest
 from communities.rules import allows
 from communities.templatetags.linyi import percent
-from governance.desk import Desk, DeskShell, OpenAssembly
+from governance.desk import Desk, OpenAssembly
+from governance.desk_shell import DeskShell
 from votes.queries import turnout_by_building
 
 
@@ -50,8 +51,9 @@ def _kpis(desk: Desk) -> list[dict[str, Any]]:
     kpis: list[dict[str, Any]] = [
         {"value": overdue, "label": _("超期"), "hot": overdue > 0},
         {"value": today, "label": _("今天到期")},
-        {"value": desk.pending_bindings, "label": _("待核对的房屋绑定")},
     ]
+    if desk.binding_estates:
+        kpis.append({"value": desk.pending_bindings, "label": _("待核对的房屋绑定")})
     if desk.open:
         first = desk.open[0]
         label = _("%(estate)s 表决参与（人数）") % {"estate": first.assembly.estate.name}

@@ -321,7 +321,9 @@ def test_problem_rows_are_put_right_on_the_page(desk, estate, secretary):
     roster_import = preview(estate, secretary, lines)
     url = page(estate, "roster-preview", roster_import.pk)
     form = desk.get(url).context["form"]
-    assert [(line.row, line.is_left_out) for line, _ in form.lines()] == [(3, True), (4, False)]
+    assert [
+        (line.row.row, line.row.is_left_out, [cell.label for cell in line.wrong]) for line in form.lines()
+    ] == [(3, True, ["建筑面积"]), (4, False, ["联系电话"])]
     data = {name: field.initial for name, field in form.fields.items()}
 
     response = desk.post(url, data | {"cell:3:area:roster": "77.70"})
@@ -432,7 +434,8 @@ def test_template_is_a_roster_that_reads_without_a_problem(desk, estate, secreta
     roster_import = upload_roster(
         estate=estate, file_name="template.xlsx", content=response.content, actor=secretary
     )
-    assert (roster_import.report["units"], roster_import.report["errors"], roster_import.report["warnings"]) == (1, [], [])  # fmt: skip
+    report = roster_import.report
+    assert (report["units"], report["errors"], report["warnings"]) == (1, [], [])
 
 
 def test_export_masks_numbers_and_phones_and_is_kept_in_the_ledger(desk, estate, secretary):
