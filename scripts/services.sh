@@ -74,7 +74,7 @@ waits() {
     done
 }
 
-postgres_runs() { pg_lsclusters --no-header | grep -q online; }
+postgres_runs() { pg_isready -q -h /var/run/postgresql; }
 
 if ! postgres_answers; then
     if ! postgres_runs; then
