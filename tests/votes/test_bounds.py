@@ -226,6 +226,13 @@ def test_a_majority_too_small_for_any_quorum_cannot_pass_though_each_test_alone_
     assert not column(total=102, for_=34).can_meet((quorum, approval))
 
 
+def test_invalid_ballots_enlarge_an_unknown_roll_and_with_it_the_quorum():
+    thresholds = CIVIL_CODE_2021.thresholds(Kind.ORDINARY)
+    # Two invalid make a roll of six or more, whose quorum is four: three for may be their majority, two not.
+    assert column(for_=3, invalid=2).can_meet(thresholds)
+    assert not column(for_=2, invalid=2).can_meet(thresholds)
+
+
 def test_votes_for_above_half_of_everyone_are_a_majority_of_any_turnout():
     (_, approval) = CIVIL_CODE_2021.thresholds(Kind.ORDINARY)
     assert column(total=100, for_=51).is_met(approval) is True

@@ -287,8 +287,14 @@ def test_a_whole_assembly_is_counted_motion_by_motion():
     ],
 )
 def test_a_malformed_ballot_stops_the_count(ballot, message):
+    sound = CountedBallot(5, 500, "FF")  # large enough to hide a negative one in the sum
     with pytest.raises(CountRefused, match=message):
-        tally_ballots([ballot], 2)
+        tally_ballots([sound, ballot], 2)
+
+
+def test_a_ballot_whose_head_is_counted_elsewhere_adds_its_area_only():
+    ballots = [CountedBallot(0, 100, "F"), CountedBallot(1, 0, "F")]
+    assert tally_ballots(ballots, 1) == [Tally(for_=Measure(1, 100))]
 
 
 @pytest.mark.parametrize("measure", [lambda: Measure(-1, 0), lambda: Measure(0, -1)])

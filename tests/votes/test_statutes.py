@@ -43,6 +43,29 @@ def test_civil_code_reserves_three_quarters_for_items_six_to_eight():
     }
 
 
+def test_items_carry_the_words_of_the_law():
+    assert [item.name for item in CIVIL_CODE_2021.items] == [
+        "制定和修改业主大会议事规则",
+        "制定和修改管理规约",
+        "选举业主委员会或者更换业主委员会成员",
+        "选聘和解聘物业服务企业或者其他管理人",
+        "使用建筑物及其附属设施的维修资金",
+        "筹集建筑物及其附属设施的维修资金",
+        "改建、重建建筑物及其附属设施",
+        "改变共有部分的用途或者利用共有部分从事经营活动",
+        "有关共有和共同管理权利的其他重大事项",
+    ]
+    assert [item.name for item in PROPERTY_LAW_2007.items] == [
+        "制定和修改业主大会议事规则",
+        "制定和修改建筑物及其附属设施的管理规约",
+        "选举业主委员会或者更换业主委员会成员",
+        "选聘和解聘物业服务企业或者其他管理人",
+        "筹集和使用建筑物及其附属设施的维修资金",
+        "改建、重建建筑物及其附属设施",
+        "有关共有和共同管理权利的其他重大事项",
+    ]
+
+
 def test_using_the_fund_is_ordinary_and_raising_it_is_special_under_the_civil_code():
     assert (CIVIL_CODE_2021.item(5).name, CIVIL_CODE_2021.item(5).kind) == (
         "使用建筑物及其附属设施的维修资金",
@@ -115,6 +138,13 @@ def test_every_item_and_threshold_cites_its_paragraph(statute, law, article):
 )
 def test_the_day_of_the_decision_selects_the_statute(day, code):
     assert statute_for(day).code == code
+
+
+def test_each_statute_takes_over_on_the_day_the_other_ends():
+    assert [(statute.name, statute.in_force_from, statute.in_force_to) for statute in STATUTES.values()] == [
+        ("《中华人民共和国民法典》第二百七十八条", date(2021, 1, 1), None),
+        ("《中华人民共和国物权法》第七十六条（已废止）", date(2007, 10, 1), date(2021, 1, 1)),
+    ]
 
 
 def test_before_the_property_law_there_is_no_statute():
