@@ -64,9 +64,8 @@ def _empty_cache() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_remembered_ballot_forms() -> Iterator[None]:
+def _no_remembered_ballot_forms() -> None:
     """Numbers of rolled back assemblies are given out again; a process never sees that elsewhere."""
     from votes.services.casting import ballot_form
 
     ballot_form.cache_clear()
-    yield
