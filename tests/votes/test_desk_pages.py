@@ -445,7 +445,7 @@ def paper(estate: Estate, chair: User) -> MotionAttachment:
 
 
 def test_a_paper_is_downloaded_and_can_do_nothing(desk: Client, paper: MotionAttachment) -> None:
-    response = desk.get(reverse("votes:attachment", args=[paper.pk]))
+    response: Any = desk.get(reverse("votes:attachment", args=[paper.pk]))
     assert b"".join(response.streaming_content) == PDF
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''")

@@ -259,6 +259,7 @@ def test_a_later_sale_does_not_change_a_frozen_roll() -> None:
     seller = title.owner.user
     Ownership.objects.filter(pk=title.pk).update(valid_to=timezone.localdate())
     own(title.unit, OwnerFactory(estate=assembly.estate), valid_from=timezone.localdate())
+    assert seller is not None
     assert elector_of(assembly, seller).number == 1
     assert Assembly.objects.get(pk=assembly.pk).total_heads == 2
 

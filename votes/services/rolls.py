@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from django.db import connection, transaction
 from django.db.models import Count, FilteredRelation, Model, Q, QuerySet, Sum
@@ -244,7 +245,7 @@ def freeze_roll(*, assembly: Assembly, moment: datetime) -> FrozenRoll:
 
 def _write_batch(assembly: Assembly, heads: list[Head], start: int, digest: "hashlib._Hash") -> None:
     keys = [head_key(assembly, head) for head in heads]
-    electors: list[tuple[object, ...]] = []
+    electors: list[Row] = []
     for number, (head, key) in enumerate(zip(heads, keys, strict=True), start=start + 1):
         area = head.area
         line = roll_line(number=number, key=key, area=area, units=head.units)
@@ -253,8 +254,8 @@ def _write_batch(assembly: Assembly, heads: list[Head], start: int, digest: "has
     _insert(Elector, ELECTOR_COLUMNS, electors)
     written = Elector.objects.filter(assembly=assembly, number__gt=start, number__lte=start + len(heads))
     pks = list(written.order_by("number").values_list("pk", flat=True))
-    units: list[tuple[object, ...]] = []
-    members: list[tuple[object, ...]] = []
+    units: list[Row] = []
+    members: list[Row] = []
     for pk, head in zip(pks, heads, strict=True):
         units += [
             (assembly.pk, pk, unit.pk, unit.building, unit.staircase, unit.room, unit.area, unit.area_basis)
@@ -270,9 +271,10 @@ ELECTOR_COLUMNS = ("assembly_id", "number", "head_key", "label", "unit_count", "
 UNIT_COLUMNS = ("assembly_id", "elector_id", "unit_id", "building", "staircase", "room", "area", "area_basis")
 MEMBER_COLUMNS = ("elector_id", "owner_id", "may_cast")
 ROWS_A_STATEMENT = 500
+Row: TypeAlias = "tuple[int | str | bool, ...]"
 
 
-def _insert(model: type[Model], columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+def _insert(model: type[Model], columns: tuple[str, ...], rows: list[Row]) -> None:
     quote = connection.ops.quote_name
     names = ", ".join(map(quote, columns))
     place = f"({', '.join(['%s'] * len(columns))})"
