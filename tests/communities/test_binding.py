@@ -391,11 +391,14 @@ def test_a_refusal_needs_a_reason_of_ten_characters_that_the_person_reads(unit):
 def test_only_the_secretary_of_the_estate_decides_and_never_for_oneself(unit, code):
     secretary = appoint(RoleCode.SECRETARY, unit.estate)
     binding = asked(unit)
-    actor = {
-        "elsewhere": lambda: appoint(RoleCode.SECRETARY, EstateFactory()),
-        "superuser": lambda: UserFactory(is_superuser=True, is_staff=True),
-        "requester": lambda: appoint(RoleCode.SECRETARY, unit.estate, binding.user),
-    }.get(code, lambda: appoint(code, unit.estate))()
+    if code == "elsewhere":
+        actor = appoint(RoleCode.SECRETARY, EstateFactory())
+    elif code == "superuser":
+        actor = UserFactory(is_superuser=True, is_staff=True)
+    elif code == "requester":
+        actor = appoint(RoleCode.SECRETARY, unit.estate, binding.user)
+    else:
+        actor = appoint(code, unit.estate)
 
     with pytest.raises(NotPermitted):
         approve_binding(binding=binding, actor=actor)

@@ -7,8 +7,8 @@ from communities import workdays
 from communities.workdays import add_working_days
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 def test_three_working_days_end_at_local_midnight():
