@@ -242,4 +242,4 @@ def test_the_lists_ask_the_database_as_often_for_many(api, estate, count, django
         with django_assert_max_num_queries(9):
             assert api.get(f"estates/{estate.slug}/{place}").json()["count"] == count
     assert Owner.objects.count() == count
-    assert ImportStatus.COMMITTED == RosterImport.objects.get().status
+    assert RosterImport.objects.get().status == ImportStatus.COMMITTED
