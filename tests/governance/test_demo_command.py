@@ -1,0 +1,84 @@
+"""The demo tells one story, the same each time, and never touches data that are not its own."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from communities.clock import LOCAL_ZONE, database_now, local_day
+from communities.models import BindingRequest, Estate, Owner, RosterImport, User
+from governance.demo.people import DEMO_PEOPLE
+from tests.factories.communities import EstateFactory, UserFactory
+from votes.linting import lint
+from votes.models import Assembly, Ballot, Elector, MotionResult
+from votes.queries import turnout
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_story_is_told_once_and_stays(capsys, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    call_command("demo")
+    people = User.objects.count()
+    call_command("demo")
+
+    assert User.objects.count() == people
+    assert Estate.objects.get().name == "清和里"
+    assert "演示数据已在" in capsys.readouterr().out
+    first, second, draft = Assembly.objects.order_by("pk")
+
+    # The roster is the one of the file, with one home held by a couple.
+    assert (second.total_heads, second.total_area) == (309, 3395759)
+    assert RosterImport.objects.get().report["units"] == 316
+    assert Owner.objects.count() == 310
+
+    # Certified: the firm's renewal wins the heads and fails by area.
+    assert first.status == "certified"
+    renewal, covenant = MotionResult.objects.filter(motion__assembly=first)
+    met = {test["name"]: test["met"] for test in renewal.tests}
+    assert renewal.verdict == "not-passed"
+    assert met == {
+        "participation-heads": True,
+        "participation-area": True,
+        "approval-heads": True,
+        "approval-area": False,
+    }
+    assert covenant.verdict == "passed"
+
+    # Open: until midnight two days from now, half the owners have voted.
+    now = database_now()
+    assert second.phase(now) == "open"
+    assert local_day(second.closes_at) == local_day(now) + timedelta(days=3)
+    assert second.closes_at.astimezone(LOCAL_ZONE).hour == 0
+    assert turnout(second).heads == 154
+    assert turnout(second).area == 1655077
+    owner = User.objects.get(phone=DEMO_PEOPLE[0].phone)
+    elector = Elector.objects.get(assembly=second, members__owner__user=owner)
+    assert (elector.unit_count, elector.area) == (2, 20450)
+    assert not Ballot.objects.filter(elector=elector).exists()
+
+    # Draft: the linter has much to say.
+    found = {finding.code for finding in lint(draft, now) if finding.is_error}
+    assert len(found) >= 6
+    assert BindingRequest.objects.filter(status="pending").count() == 1
+
+
+def test_everybody_who_can_be_tried_out_is_there(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    call_command("demo")
+
+    assert {person.phone for person in DEMO_PEOPLE} <= set(User.objects.values_list("phone", flat=True))
+
+
+@pytest.mark.parametrize("make", [EstateFactory, UserFactory], ids=["an estate", "an account"])
+def test_a_database_with_other_data_is_refused_and_left_alone(make):
+    make()
+    before = (Estate.objects.count(), User.objects.count())
+
+    with pytest.raises(CommandError, match="不属于演示的数据"):
+        call_command("demo")
+    with pytest.raises(CommandError, match="不属于演示的数据"):
+        call_command("demo", fresh=True)
+
+    assert (Estate.objects.count(), User.objects.count()) == before
+    assert not Assembly.objects.exists()
