@@ -85,6 +85,14 @@ def imported_names(node: ast.AST) -> list[str]:
     return []
 
 
+def test_every_variable_of_the_environment_is_in_the_example():
+    sources = "".join(path.read_text() for path in (ROOT / "governance/settings").glob("*.py"))
+    read = set(re.findall(r'env(?:\.[a-z]+)?\(\s*"([A-Z_]+)"', sources)) | {"DATABASE_URL", "REDIS_URL"}
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
+    assert listed == read | {"DJANGO_SETTINGS_MODULE", "TEST_DATABASE_URL", "TEST_REDIS_URL"}
+
+
 def test_no_file_knows_a_machine_or_a_registry():
     paths = [
         path for path in tracked() if path.suffix in TEXT and "vendor" not in path.parts and path != THIS
