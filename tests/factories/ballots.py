@@ -41,9 +41,9 @@ def open_with_areas(
     return posted_assembly(estate, motions=len(items), items=items, **fields)
 
 
-def settled(assembly: Assembly, choices: Iterable[str] = (), *, moment: datetime | None = None) -> Assembly:
+def settled(assembly: Assembly, choices: Sequence[str] = (), *, moment: datetime | None = None) -> Assembly:
     """``assembly`` after the first owners cast ``choices`` and its window has passed."""
-    for user, marks in zip(people_of(assembly), choices, strict=False):
+    for user, marks in zip(people_of(assembly) if choices else [], choices, strict=False):
         cast_for(assembly, user, marks)
     assembly.refresh_from_db()
     assert assembly.closes_at is not None
