@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 import rules
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from communities.clock import local_day
@@ -48,8 +49,8 @@ def learn_roles(user: User, estates: Iterable[Estate]) -> None:
 def has_role(*codes: RoleCode) -> rules.Predicate:
     """A predicate: holds one of ``codes`` over the estate of the object."""
 
-    def check(user: User, thing: object) -> bool:
-        return user.is_authenticated and not role_codes(user, estate_of(thing)).isdisjoint(codes)
+    def check(user: User | AnonymousUser, thing: object) -> bool:
+        return isinstance(user, User) and not role_codes(user, estate_of(thing)).isdisjoint(codes)
 
     return rules.predicate(check, name="has_role:" + ",".join(codes))
 

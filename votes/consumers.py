@@ -14,7 +14,7 @@ from votes.access import assemblies_for
 SECONDS_BETWEEN_CHECKS = 25
 
 
-class AssemblyConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class AssemblyConsumer(AsyncWebsocketConsumer):
     """Says "changed" when the turnout or the state of one assembly changed. Carries no data."""
 
     async def connect(self) -> None:

@@ -5,5 +5,5 @@ from django.urls import URLPattern, path
 from .consumers import AssemblyConsumer
 
 websocket_urlpatterns: list[URLPattern] = [
-    path("ws/votes/<int:pk>/", AssemblyConsumer.as_asgi()),  # type: ignore[list-item,arg-type]
+    path("ws/votes/<int:pk>/", AssemblyConsumer.as_asgi()),
 ]

@@ -22,7 +22,8 @@ def seed(target: Path, voters: int, electors_in_all: int) -> None:
 
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.middleware.csrf import _get_new_csrf_string, _mask_cipher_secret
+    from django.middleware.csrf import _get_new_csrf_string
+    from django.middleware.csrf import _mask_cipher_secret as masked  # type: ignore[attr-defined]
     from django.urls import reverse
     from django.utils import timezone
     from django.utils.module_loading import import_string
@@ -60,10 +61,7 @@ def seed(target: Path, voters: int, electors_in_all: int) -> None:
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.save()
         secret = _get_new_csrf_string()
-        body = (
-            f"csrfmiddlewaretoken={_mask_cipher_secret(secret)}&elector={electors[user.pk]}"
-            f"&key={uuid.uuid4()}&{marks}"
-        )
+        body = f"csrfmiddlewaretoken={masked(secret)}&elector={electors[user.pk]}&key={uuid.uuid4()}&{marks}"
         lines.append(
             f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"
             f"Origin: https://{HOST}\r\nReferer: https://{HOST}/votes/{assembly.pk}/\r\n"

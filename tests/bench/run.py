@@ -67,7 +67,7 @@ def postgres(statement: str, database: str = "postgres") -> None:
     import psycopg
 
     with psycopg.connect(POSTGRES.rsplit("/", 1)[0] + f"/{database}", autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement)
 
 
 def fresh_postgres() -> str:
@@ -133,17 +133,14 @@ def pgbench_script(seeded: dict[str, Any]) -> str:
     from votes.services.cast_statements import FIND_BY_KEY, FIND_ELECTOR, LOCK_ASSEMBLY, WRITE
 
     body = "x" * 380
-    values = {
-        "key": "gen_random_uuid()",
-        "write": [
-            *("gen_random_uuid()", str(seeded["assembly"]), ":elector", "1", "gen_random_uuid()", "'online'"),
-            *("'FAN'", "(SELECT area FROM votes_elector WHERE id = :elector)", "md5(random()::text)"),
-            *("md5(random()::text) || md5(random()::text)", ":voter", "clock_timestamp()"),
-            *(str(seeded["log"]), "'votes.ballot.cast'", "md5(random()::text) || md5(random()::text)"),
-            *(f"'{body}'", "clock_timestamp()"),
-            *(str(seeded["estate"]), "gen_random_uuid()::text", "clock_timestamp()"),
-        ],
-    }
+    written = [
+        *("gen_random_uuid()", str(seeded["assembly"]), ":elector", "1", "gen_random_uuid()", "'online'"),
+        *("'FAN'", "(SELECT area FROM votes_elector WHERE id = :elector)", "md5(random()::text)"),
+        *("md5(random()::text) || md5(random()::text)", ":voter", "clock_timestamp()"),
+        *(str(seeded["log"]), "'votes.ballot.cast'", "md5(random()::text) || md5(random()::text)"),
+        *(f"'{body}'", "clock_timestamp()"),
+        *(str(seeded["estate"]), "gen_random_uuid()::text", "clock_timestamp()"),
+    ]
 
     def fill(statement: str, *arguments: str) -> str:
         for argument in arguments:
@@ -157,10 +154,10 @@ def pgbench_script(seeded: dict[str, Any]) -> str:
             f"\\set elector {seeded['first_elector']} + :place",
             f"\\set voter {seeded['first_user']} + :place",
             "BEGIN;",
-            fill(FIND_BY_KEY, values["key"]),
+            fill(FIND_BY_KEY, "gen_random_uuid()"),
             fill(LOCK_ASSEMBLY["postgresql"], str(seeded["assembly"])),
             fill(FIND_ELECTOR["postgresql"], ":voter", ":elector", str(seeded["assembly"])),
-            fill(WRITE["postgresql"][0], *values["write"]),
+            fill(WRITE["postgresql"][0], *written),
             "COMMIT;",
         ]
     )

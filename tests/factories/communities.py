@@ -1,6 +1,7 @@
 """People and homes for tests. All invented; identity region 990101."""
 
 from datetime import date
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
@@ -128,10 +129,10 @@ class ServiceContractFactory(DjangoModelFactory[ServiceContract]):
     starts_on = SINCE
 
 
-def appoint(code: RoleCode, estate: Estate, user: User | None = None, **fields: object) -> User:
+def appoint(code: RoleCode, estate: Estate, user: User | None = None, **fields: Any) -> User:
     """A person (new unless given) appointed to ``code`` in the scope that covers ``estate``."""
     user = user or UserFactory()
-    scope: dict[str, object] = {"estate": estate}
+    scope: dict[str, Any] = {"estate": estate}
     if code == RoleCode.SECRETARY:
         scope = {"community": estate.community}
     elif code == RoleCode.SUBDISTRICT:

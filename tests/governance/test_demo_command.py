@@ -48,6 +48,7 @@ def test_the_story_is_told_once_and_stays(capsys, tmp_path, settings):
     # Open: until midnight two days from now, half the owners have voted.
     now = database_now()
     assert second.phase(now) == "open"
+    assert second.closes_at is not None
     assert local_day(second.closes_at) == local_day(now) + timedelta(days=3)
     assert second.closes_at.astimezone(LOCAL_ZONE).hour == 0
     assert turnout(second).heads == 154

@@ -17,7 +17,7 @@ from tests.factories.communities import OwnershipFactory
 from tests.factories.votes import elector_of, people_of, posted_assembly
 from votes.errors import AlreadyCast, AssemblyNotOpen
 from votes.models import Assembly, Ballot, Certificate
-from votes.services import casting
+from votes.services import cast_statements
 from votes.services.casting import Receipt, cast_ballot
 from votes.services.closing import close_assembly
 
@@ -211,8 +211,8 @@ def test_the_close_waits_for_a_ballot_accepted_in_time_and_counts_it(pool):
 
 
 def test_control_without_the_shared_lock_a_ballot_is_acknowledged_and_not_counted(pool, monkeypatch):
-    unlocked = casting.LOCK_ASSEMBLY["postgresql"].removesuffix(" FOR SHARE")
-    monkeypatch.setitem(casting.LOCK_ASSEMBLY, "postgresql", unlocked)
+    unlocked = cast_statements.LOCK_ASSEMBLY["postgresql"].removesuffix(" FOR SHARE")
+    monkeypatch.setitem(cast_statements.LOCK_ASSEMBLY, "postgresql", unlocked)
     with without(
         "ALTER TABLE votes_ballot DISABLE TRIGGER votes_ballot_fits_assembly",
         "ALTER TABLE votes_ballot ENABLE ALWAYS TRIGGER votes_ballot_fits_assembly",

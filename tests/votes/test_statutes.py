@@ -174,7 +174,7 @@ def test_statutes_cannot_be_altered():
     with pytest.raises(FrozenInstanceError):
         CIVIL_CODE_2021.special = ()  # type: ignore[misc]
     with pytest.raises(TypeError):
-        STATUTES["civil-code-2021"] = PROPERTY_LAW_2007  # type: ignore[index]
+        STATUTES["civil-code-2021"] = PROPERTY_LAW_2007
 
 
 @pytest.mark.parametrize("comparison", list(Comparison))

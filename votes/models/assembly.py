@@ -17,7 +17,7 @@ class AssemblyQuerySet(models.QuerySet["Assembly"]):
         return self.exclude(status=AssemblyStatus.DRAFT)
 
 
-class Assembly(FSMModelMixin, models.Model):  # type: ignore[misc]
+class Assembly(FSMModelMixin, models.Model):
     """业主大会会议: motions put to a frozen roll of electors for a fixed window.
 
     The window is half open, ``opens_at <= t < closes_at``. What is true at a
