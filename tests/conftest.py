@@ -17,6 +17,17 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database", action="store_true", help="leave out what can tell no database from another"
+    )
+
+
+def _reaches_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures or item.get_closest_marker("django_db") or item.get_closest_marker("postgres"))
+
+
 def _redis_answers() -> bool:
     import redis
 
@@ -28,6 +39,9 @@ def _redis_answers() -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what cannot run here; ``REQUIRE_SERVICES=1`` makes that an error instead."""
+    if config.getoption("--only-database"):
+        config.hook.pytest_deselected(items=[item for item in items if not _reaches_database(item)])
+        items[:] = filter(_reaches_database, items)
     left_out: Counter[str] = Counter()
     config.stash[LEFT_OUT] = left_out
     if os.environ.get("REQUIRE_SERVICES") == "1":
