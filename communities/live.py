@@ -5,6 +5,7 @@ A message carries no data and may be lost; the truth is in the database.
 
 import asyncio
 import logging
+import time
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -33,3 +34,25 @@ def announce(group: str) -> None:
             async_to_sync(layer.group_send)(group, message)
     except Exception:
         logger.warning("no live message to %s", group, exc_info=True)
+
+
+class SparingAnnouncer:
+    """Announces a group at most once in so many seconds from this process.
+
+    Hundreds of ballots in a minute need not redraw every open page hundreds of
+    times. Whoever uses one sees to it that somebody else announces afterwards.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._announced_at: dict[str, float] = {}
+
+    def announce(self, group: str) -> None:
+        moment = time.monotonic()
+        if moment - self._announced_at.get(group, -self.seconds) >= self.seconds:
+            self._announced_at[group] = moment
+            announce(group)
+
+    def forget(self) -> None:
+        """Begin anew, as a new process does."""
+        self._announced_at.clear()

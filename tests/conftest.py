@@ -78,8 +78,11 @@ def _empty_cache() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_remembered_ballot_forms() -> None:
+def _nothing_remembered_of_assemblies() -> None:
     """Numbers of rolled back assemblies are given out again; a process never sees that elsewhere."""
-    from votes.services.casting import ballot_form
+    from votes import receivers
+    from votes.services import casting
 
-    ballot_form.cache_clear()
+    casting.ballot_form.cache_clear()
+    casting.open_pages.forget()
+    receivers.open_pages.forget()

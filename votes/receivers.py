@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from communities.live import SparingAnnouncer
 from communities.models import OutboxMessage, User
 from communities.services.notices import notify
 from communities.services.outbox import handler
 from votes.evidence.receipts import receipt_code
 from votes.models import Assembly, Ballot
+
+
+#: Its own, so that an announcement of the cast just before does not silence this one.
+open_pages = SparingAnnouncer(seconds=1.0)
 
 
 def accounts_on_roll(assembly: Assembly) -> Iterable[int]:
@@ -63,6 +69,7 @@ def tell_cast(message: OutboxMessage) -> None:
         % {"code": receipt_code(ballot.leaf_hash)},
         url=reverse("votes:receipt", args=[ballot.pk]),
     )
+    transaction.on_commit(lambda: open_pages.announce(f"assembly.{ballot.assembly_id}"))
 
 
 def _tell_roll(message: OutboxMessage, title: str, text: str = "") -> None:

@@ -14,12 +14,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from communities.ledger.hashing import leaf_hash
-from communities.live import announce
+from communities.live import SparingAnnouncer
 from votes.enums import MARK_OF_OPTION, AssemblyStatus, BallotChange, Channel, MotionOption
 from votes.errors import (
     AlreadyCast,
@@ -40,6 +39,8 @@ from .cast_statements import FIND_BY_KEY, FIND_ELECTOR, LOCK_ASSEMBLY, WRITE
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
 #: Two phones changing one ballot at the same instant: the later one goes again.
 TRIES_AT_A_REVISION = 5
+#: The relay announces again when it has told the elector of the ballot.
+open_pages = SparingAnnouncer(seconds=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _cast(
             taken = statement.count("%s")
             cursor.execute(statement, parameters[:taken])
             parameters = parameters[taken:]
-    transaction.on_commit(lambda: _show_turnout(assembly_id))
+    transaction.on_commit(lambda: open_pages.announce(f"assembly.{assembly_id}"))
     return Receipt(ballot_id, digest, accepted_at)
 
 
@@ -197,19 +198,6 @@ def _refuse_window(status: str, opens_at: datetime, moment: datetime) -> NoRetur
     if status == AssemblyStatus.DRAFT:
         raise AssemblyNotOpen
     raise AssemblyAlreadyClosed
-
-
-def _show_turnout(assembly_id: int) -> None:
-    """Tell open pages, at most once a second; the outbox relay tells them again afterwards.
-
-    Nothing here may turn a received ballot into an error.
-    """
-    try:
-        if not cache.add(f"turnout-shown:{assembly_id}", 1, timeout=1):
-            return
-    except OSError:
-        return
-    announce(f"assembly.{assembly_id}")
 
 
 def _uuid(value: uuid.UUID) -> Any:
