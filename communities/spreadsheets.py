@@ -29,7 +29,6 @@ def write_workbook(title: str, header: Sequence[str], rows: Iterable[Sequence[st
         cells = []
         for text in row:
             cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", inert(text)))
-            cell.data_type = "s"
             cell.number_format = "@"
             cells.append(cell)
         sheet.append(cells)

@@ -315,9 +315,10 @@ def test_owner_is_known_by_identity_and_keeps_the_account(estate, secretary):
 
 def test_roster_without_phones_takes_none_away(estate, secretary):
     enter(estate, secretary, [Row()])
-    enter(estate, secretary, [Row(phones="")])
+    again = enter(estate, secretary, [Row(phones="")])
 
     assert Owner.objects.get().phone == "+86" + phone_number(1)
+    assert again.diff["owners"] == []
 
 
 def test_unit_no_longer_listed_is_gone_and_its_titles_end(estate, secretary):

@@ -105,6 +105,15 @@ def test_each_role_sees_the_steps_of_its_scope_only(client, estate):
             assert (f"{one.name}的会议" in shown) is (one in scope), (code, one)
 
 
+def test_votes_of_the_estate_a_secretary_lives_in_are_not_their_desk(client, estate):
+    secretary = appoint(RoleCode.SECRETARY, estate)
+    home = OwnershipFactory(owner__user=secretary).unit
+    posted_assembly(home.estate, title="自己小区的会议")
+    client.force_login(secretary)
+
+    assert "自己小区的会议" not in text(client.get(URL))
+
+
 def test_one_estate_can_be_chosen_and_a_foreign_one_does_not_exist(client, estate):
     sister = EstateFactory(community=estate.community, name="云栖里")
     foreign = EstateFactory()

@@ -169,10 +169,13 @@ def test_what_waits_stands_before_what_is_done(client):
     assert [card["assembly"] for card in cards] == [waiting, done]
 
 
-def test_draft_is_not_shown_to_owners(client):
+@pytest.mark.parametrize("role", [None, RoleCode.COMMITTEE_CHAIR])
+def test_draft_is_not_shown_at_home_even_to_those_who_prepare_it(client, role):
     estate = EstateFactory()
     draft_assembly(estate, title="还没写好的会议")
     user = owner_in(estate)
+    if role:
+        appoint(role, estate, user)
     client.force_login(user)
 
     assert "还没写好的会议" not in text(client.get(home_of(estate)))
