@@ -36,6 +36,12 @@ def asked_often(monkeypatch):
     monkeypatch.setattr(consumers, "SECONDS_BETWEEN_CHECKS", 0.02)
 
 
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch):
+    """Channels drops the connection around each question; a test's lies in one transaction."""
+    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
+
+
 def logged_in(user) -> Client:
     client = Client()
     client.force_login(user)
