@@ -13,7 +13,6 @@ from communities.services.outbox import handler
 from votes.evidence.receipts import receipt_code
 from votes.models import Assembly, Ballot
 
-
 #: Its own, so that an announcement of the cast just before does not silence this one.
 open_pages = SparingAnnouncer(seconds=1.0)
 

@@ -32,9 +32,9 @@ from votes.errors import (
 )
 from votes.evidence.leaves import CAST_VERB, BallotLeaf, commitment
 from votes.evidence.receipts import receipt_code
-from votes.models import Assembly
+from votes.models import Assembly, Ballot
 
-from .cast_statements import FIND_BY_KEY, FIND_ELECTOR, LOCK_ASSEMBLY, WRITE
+from .cast_statements import FIND_BY_KEY, FIND_ELECTOR, FIND_ELECTOR_AND_NEWEST, LOCK_ASSEMBLY, WRITE
 
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
 #: Two phones changing one ballot at the same instant: the later one goes again.
@@ -111,18 +111,18 @@ def cast_ballot(
     """
     for _ in range(TRIES_AT_A_REVISION):
         try:
-            with transaction.atomic(
-                durable=connection.vendor == "postgresql" and not connection.in_atomic_block
-            ):
+            with transaction.atomic():
                 return _cast(assembly_id, elector_id, choices, idempotency_key, user_id)
-        except (IntegrityError, AssemblyNotOpen, AlreadyCast) as error:
+        except (IntegrityError, AssemblyNotOpen) as error:
             # Somebody was faster: the same tap sent twice, or another co-owner's phone.
             with connection.cursor() as cursor:
                 replay = _received_before(cursor, idempotency_key, elector_id, choices)
             if replay:
                 return replay
-            if not isinstance(error, IntegrityError):
+            if isinstance(error, AssemblyNotOpen):
                 raise
+            if not Ballot.objects.filter(assembly=assembly_id, elector=elector_id).exists():
+                raise  # another wall than that of the second ballot
             if not ballot_form(assembly_id).revisable:
                 raise AlreadyCast from error
     raise AlreadyCast
@@ -140,7 +140,8 @@ def _cast(
 
         cursor.execute(LOCK_ASSEMBLY[vendor], [assembly_id])
         status, opens_at, closes_at, log_id, estate_id = cursor.fetchone()
-        cursor.execute(FIND_ELECTOR[vendor], [user_id, elector_id, assembly_id])
+        find_elector = FIND_ELECTOR_AND_NEWEST if form.revisable else FIND_ELECTOR
+        cursor.execute(find_elector[vendor], [user_id, elector_id, assembly_id])
         row = cursor.fetchone()
         if row is None:
             raise NotOnRoll
@@ -148,8 +149,6 @@ def _cast(
         accepted_at = clock or timezone.now()
         if status not in RUNNING or not _aware(opens_at) <= accepted_at < _aware(closes_at):
             _refuse_window(status, _aware(opens_at), accepted_at)
-        if last_revision and not form.revisable:
-            raise AlreadyCast
 
         ballot_id, salt, log = uuid.uuid4(), secrets.token_hex(16), f"assembly:{assembly_id}"
         leaf = BallotLeaf(
