@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -175,7 +176,7 @@ PAGES = {
     ),
     "tally refused": ("", "/tally/?denominator.heads=3&motions[0].item=4&motions[0].for.heads=9&judge=1"),
 }
-SHAPES = {
+SHAPES: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"theme": "dark"},
     "care": {"care": True},
@@ -198,7 +199,7 @@ def sideways(page: Page) -> int:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_wider_than_a_small_phone(site: Site, phone: Phone, name: str):
-    for shape in ({}, {"care": True}):
+    for shape in (SHAPES["light"], SHAPES["care"]):
         page = at(phone, site, name, width=320, **shape)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         assert sideways(page) == 0, shape

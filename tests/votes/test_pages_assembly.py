@@ -115,7 +115,7 @@ def test_a_co_owner_who_agreed_on_another_is_told_whom(client):
 
     text = page(client, assembly, other.owner.user)
     assert not has_ballot(text)
-    assert "共有人约定由 张** 代表表决" in words(text)
+    assert "共有人约定由 张** 代表表决。请与其商量。" in words(text)
     assert "张桂芳" not in text
     assert has_ballot(page(client, assembly, title.owner.user))
 

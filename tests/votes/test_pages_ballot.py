@@ -78,6 +78,16 @@ def test_a_missing_mark_comes_back_with_the_others_kept_and_a_link_to_it(client)
     assert Ballot.objects.get().choices == "FAN"
 
 
+def test_what_is_missing_is_listed_in_the_order_of_the_ballot(client):
+    assembly = posted_assembly(motions=3)
+    owner = people_of(assembly)[0]
+    text = send(client, assembly, owner, sheet(assembly, owner, "", "for", "")).content.decode()
+    first, _, third = assembly.motions.order_by("position")
+    assert re.findall(r'href="#choice-motion-(\d+)"', text) == [str(first.pk), str(third.pk)]
+    legends = re.findall(r"<legend>(\d)\.", text)
+    assert legends == ["1", "2", "3"]
+
+
 @pytest.mark.parametrize("mark", ["follow", "F", "yes"])
 def test_an_option_the_motion_does_not_offer_is_refused(client, mark):
     assembly = posted_assembly()

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from communities.enums import RoleCode
@@ -14,8 +15,8 @@ from tests.factories.votes import draft_assembly, owned_units, people_of, posted
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
-#: Session, person, estate, count, page, motions, results, roll, ballots, turnout, unread notices.
-QUERIES = 11
+#: Session, person, estate, count, page, motions, results, roll, ballots, turnout, unread notices; PostgreSQL's clock.
+QUERIES = 11 + (connection.vendor == "postgresql")
 
 
 @pytest.fixture
@@ -60,8 +61,8 @@ def test_each_card_says_how_i_stand(client, estate):
     assert tags == {waiting.title: "等您表决", cast.title: "您家已表决"}
 
     client.force_login(ResidencyFactory(unit=estate.units.first()).user)
-    tags = {entry["tags"][0][0] for entry in shown(client, estate).context["entries"]}
-    assert tags == {"不在名册"}
+    seen = [entry["tags"][0][0] for entry in shown(client, estate).context["entries"]]
+    assert seen == ["不在名册", "不在名册"]
 
 
 @pytest.mark.parametrize(

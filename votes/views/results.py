@@ -26,7 +26,8 @@ from votes.forms.tally import figure_fields
 from votes.models import Assembly, MotionResult
 from votes.services.assemblies import chinese_number
 from votes.statutes import Statute, statute_by_code
-from votes.views.assemblies import confirmed_act
+from votes.views.assemblies import confirmed_act, turnout_context
+from votes.views.motions_shown import statute_of
 from votes.wording import (
     ProofTest,
     Stamp,
@@ -98,6 +99,7 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
         "act": confirmed_act(assembly, phase),
     }
     if phase not in _DECIDED:
+        context |= turnout_context(assembly, phase, statute_of(assembly))
         return render(request, "votes/result_wait.html", context)
     context |= _decided(assembly) | {"tally_url": tally_address(assembly)}
     return render(request, "votes/result.html", context)
