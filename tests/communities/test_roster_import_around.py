@@ -18,7 +18,7 @@ from communities.services.rosters import (
     upload_roster,
 )
 from tests.factories.communities import EstateFactory, OwnershipFactory, UserFactory, appoint
-from tests.factories.rosters import Row, as_csv, as_xlsx, identity_number, rows
+from tests.factories.rosters import Row, as_xlsx, enter, identity_number, rows
 from tests.factories.votes import posted_assembly
 from votes.models import Elector, ElectorMember, ElectorUnit
 
@@ -33,11 +33,6 @@ def estate():
 @pytest.fixture
 def secretary(estate):
     return appoint(RoleCode.SECRETARY, estate)
-
-
-def enter(estate, actor, lines):
-    found = upload_roster(estate=estate, file_name="roster.csv", content=as_csv(lines), actor=actor)
-    return commit_roster(roster_import=found, actor=actor)
 
 
 # --- representatives ---------------------------------------------------------------------

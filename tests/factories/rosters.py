@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from openpyxl import Workbook
 
+from communities.models import Estate, RosterImport, Unit, User
+from communities.services.rosters import commit_roster, upload_roster
 from communities.values.identity import natural_check_character
 
 HEADER = ("楼栋", "单元", "房号", "建筑面积", "用途", "业主姓名", "证件号码", "联系电话", "交付状态")
@@ -88,3 +90,28 @@ def as_xlsx(lines: Iterable[Row], sheet: str = "业主名册") -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def preview(estate: Estate, actor: User, lines: Iterable[Row], name: str = "roster.csv") -> RosterImport:
+    """An uploaded roster of these lines, not yet committed."""
+    return upload_roster(estate=estate, file_name=name, content=as_csv(lines), actor=actor)
+
+
+def enter(estate: Estate, actor: User, lines: Iterable[Row]) -> RosterImport:
+    """A roster of these lines, committed."""
+    return commit_roster(roster_import=preview(estate, actor, lines), actor=actor)
+
+
+def standing(estate: Estate) -> dict[str, tuple[int, str, list[str]]]:
+    """The roster as a reader sees it: place, area, use, owners' names in order."""
+    return {
+        unit.label: (
+            unit.area,
+            unit.use,
+            [
+                title.owner.name
+                for title in unit.ownerships.filter(valid_to__isnull=True).select_related("owner")
+            ],
+        )
+        for unit in Unit.objects.filter(estate=estate).standing().select_related("building")
+    }
