@@ -15,7 +15,7 @@ from tests.factories.votes import draft_assembly, owned_units, people_of, posted
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
-#: Session, person, estate, count, page, motions, results, roll, ballots, turnout, unread notices; PostgreSQL's clock.
+#: Session, person, estate, count, page, motions, results, roll, ballots, turnout, notices; PostgreSQL's clock.
 QUERIES = 11 + (connection.vendor == "postgresql")
 
 
