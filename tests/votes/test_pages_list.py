@@ -15,7 +15,8 @@ from tests.factories.votes import draft_assembly, owned_units, people_of, posted
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
-#: Session, person, estate, count, page, motions, results, roll, ballots, turnout, notices; PostgreSQL's clock.
+#: Session, person, estate, number, page, motions, results, roll, ballots, turnout, notices.
+#: PostgreSQL is asked for its clock as well.
 QUERIES = 11 + (connection.vendor == "postgresql")
 
 
