@@ -1,7 +1,7 @@
 """The API, composed of the packages' parts."""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from communities.api import bindings, estates, login, roster_imports, rosters
 from communities.api.endpoints import NoSuchPath, PageFile
@@ -93,6 +93,11 @@ assembly_patterns: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="governance/api.html"),
+        name="docs",
+    ),
     *account_patterns,
     *join_patterns,
     path("estates/", estates.EstateList.as_view(), name="estates"),

@@ -10,7 +10,6 @@ import pytest
 from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
-from django.db import transaction
 from django.test import Client, override_settings
 
 from governance.asgi import application
@@ -26,7 +25,7 @@ from tests.governance.matrix.table import (
     WITHOUT_FORGERY_MARK,
     Rule,
 )
-from tests.governance.matrix.world import World, make_world
+from tests.governance.matrix.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -41,20 +40,10 @@ for rule in TABLE:
         DECLARED[name][method] = rule
 
 #: Things that ``communities:bind`` and the like are about depend on the arguments they take.
-ABOUT = {("communities:bind", ("slug",)): "estate", ("api:joinable-units", ("slug",)): "estate"}
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Any:
-    """One set of people and things for the whole module; each request is undone by itself."""
-    media = tmp_path_factory.mktemp("media")
-    with (
-        django_db_blocker.unblock(),
-        override_settings(ROOT_URLCONF="tests.governance.demo_urlconf", MEDIA_ROOT=media),
-        transaction.atomic(),
-    ):
-        yield make_world()
-        transaction.set_rollback(True)
+ABOUT: dict[tuple[str, tuple[str, ...]], str] = {
+    ("communities:bind", ("slug",)): "estate",
+    ("api:joinable-units", ("slug",)): "estate",
+}
 
 
 def thing(world: World, route: Route, rule: Rule) -> dict[str, Any]:

@@ -64,6 +64,7 @@ TABLE = (
         GET POST     votes:tally
         GET          votes:tally-json
         GET          api:schema
+        GET          api:docs
         POST         api:login-codes
         POST         api:login-code
         GET POST     api:session

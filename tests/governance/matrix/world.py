@@ -199,7 +199,7 @@ class World:
 
 def make_world() -> World:
     here, there = make_place("here", "甲乙", 100), make_place("there", "丙丁", 300)
-    people = {
+    people: dict[str, User] = {
         **here.people,
         "other_chair": there.people["chair"],
         "superuser": UserFactory(is_staff=True, is_superuser=True),
