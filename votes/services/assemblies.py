@@ -208,6 +208,8 @@ def publish_assembly(*, assembly: Assembly, actor: User) -> Assembly:
     """
     assembly = lock_draft(assembly.pk, actor)
     judge("votes.publish_assembly", actor, assembly)
+    # Commits of a roster hold the same row: what is checked is what is frozen.
+    Estate.objects.select_for_update().get(pk=assembly.estate_id)
     moment = database_now()
     findings = lint(assembly, moment)
     standing = unsettled(assembly, findings)
