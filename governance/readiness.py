@@ -7,22 +7,22 @@ from django.core.cache import cache
 from django.db import connection
 
 
-def _database() -> str:
+def ask_database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return ""
 
 
-def _redis() -> str:
+def ask_redis() -> str:
     cache.get("readyz")
     return ""
 
 
 #: By name: a function that says what is wrong, or nothing, or raises. Whatever
 #: else comes to share the process adds its own.
-probes: dict[str, Callable[[], str]] = {"database": _database}
+probes: dict[str, Callable[[], str]] = {"database": ask_database}
 if settings.REDIS_URL:
-    probes["redis"] = _redis
+    probes["redis"] = ask_redis
 
 
 def troubles() -> dict[str, str]:
