@@ -130,11 +130,13 @@ def send(env: dict[str, str], file: Path, port: int, first: int, last: int) -> d
 
 def pgbench_script(seeded: dict[str, Any]) -> str:
     """The statements of a cast, from the same source as the product's, with pgbench's variables."""
-    from votes.services.cast_statements import FIND_BY_KEY, FIND_ELECTOR, LOCK_ASSEMBLY, WRITE
+    from votes.services.cast_statements import FIND_ELECTOR, LOCK_ASSEMBLY, WRITE
 
     body = "x" * 380
+    # From a variable, as the key of a request is: a random one would be sought row by row.
+    key = "('00000000-0000-4000-8000-' || lpad((:place)::text, 12, '0'))::uuid"
     written = [
-        *("gen_random_uuid()", str(seeded["assembly"]), ":elector", "1", "gen_random_uuid()", "'online'"),
+        *("gen_random_uuid()", str(seeded["assembly"]), ":elector", "1", key, "'online'"),
         *("'FAN'", "(SELECT area FROM votes_elector WHERE id = :elector)", "md5(random()::text)"),
         *("md5(random()::text) || md5(random()::text)", ":voter", "clock_timestamp()"),
         *(str(seeded["log"]), "'votes.ballot.cast'", "md5(random()::text) || md5(random()::text)"),
@@ -154,8 +156,7 @@ def pgbench_script(seeded: dict[str, Any]) -> str:
             f"\\set elector {seeded['first_elector']} + :place",
             f"\\set voter {seeded['first_user']} + :place",
             "BEGIN;",
-            fill(FIND_BY_KEY, "gen_random_uuid()"),
-            fill(LOCK_ASSEMBLY["postgresql"], str(seeded["assembly"])),
+            fill(LOCK_ASSEMBLY["postgresql"], key, str(seeded["assembly"])),
             fill(FIND_ELECTOR["postgresql"], ":voter", ":elector", str(seeded["assembly"])),
             fill(WRITE["postgresql"][0], *written),
             "COMMIT;",

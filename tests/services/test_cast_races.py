@@ -211,7 +211,7 @@ def test_the_close_waits_for_a_ballot_accepted_in_time_and_counts_it(pool):
 
 
 def test_control_without_the_shared_lock_a_ballot_is_acknowledged_and_not_counted(pool, monkeypatch):
-    unlocked = cast_statements.LOCK_ASSEMBLY["postgresql"].removesuffix(" FOR SHARE")
+    unlocked = cast_statements.LOCK_ASSEMBLY["postgresql"].removesuffix(" FOR SHARE OF a")
     monkeypatch.setitem(cast_statements.LOCK_ASSEMBLY, "postgresql", unlocked)
     with without(
         "ALTER TABLE votes_ballot DISABLE TRIGGER votes_ballot_fits_assembly",

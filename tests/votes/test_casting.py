@@ -107,7 +107,7 @@ def test_a_cast_takes_at_most_six_statements(django_assert_max_num_queries):
         cast(assembly, second, "FFF", elector=elector)
 
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    assert len(statements) == (4 if connection.vendor == "postgresql" else 6)
+    assert len(statements) == (3 if connection.vendor == "postgresql" else 5)
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,19 @@ They are written out because this is the one path that hundreds of people take
 in the last minute before a deadline. Each runs once per ballot, in this order.
 """
 
-FIND_BY_KEY = """
-SELECT id, assembly_id, elector_id, choices, leaf_hash, accepted_at
-FROM votes_ballot WHERE idempotency_key = %s
-"""
+_BALLOT_OF_KEY = "SELECT id, elector_id, choices, leaf_hash, accepted_at FROM votes_ballot"
+FIND_BY_KEY = f"{_BALLOT_OF_KEY} WHERE idempotency_key = %s"
 
-#: PostgreSQL: shared with other casts, exclusive against the close. SQLite: the
-#: transaction already holds the only write lock.
-_ASSEMBLY = "SELECT status, opens_at, closes_at, log_id, estate_id FROM votes_assembly WHERE id = %s"
-LOCK_ASSEMBLY = {"postgresql": f"{_ASSEMBLY} FOR SHARE", "sqlite": _ASSEMBLY}
+#: The ballot that came with this key before, and the assembly. PostgreSQL: locked,
+#: shared with other casts, exclusive against the close. SQLite: the transaction
+#: already holds the only write lock.
+_ASSEMBLY = """
+SELECT b.id, b.elector_id, b.choices, b.leaf_hash, b.accepted_at,
+       a.status, a.opens_at, a.closes_at, a.log_id, a.estate_id
+FROM votes_assembly a LEFT JOIN votes_ballot b ON b.idempotency_key = %s
+WHERE a.id = %s
+"""
+LOCK_ASSEMBLY = {"postgresql": f"{_ASSEMBLY} FOR SHARE OF a", "sqlite": _ASSEMBLY}
 
 _ELECTOR = """
 FROM votes_elector e

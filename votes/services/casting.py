@@ -9,6 +9,7 @@ it in full.
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -115,9 +116,7 @@ def cast_ballot(
                 return _cast(assembly_id, elector_id, choices, idempotency_key, user_id)
         except (IntegrityError, AssemblyNotOpen) as error:
             # Somebody was faster: the same tap sent twice, or another co-owner's phone.
-            with connection.cursor() as cursor:
-                replay = _received_before(cursor, idempotency_key, elector_id, choices)
-            if replay:
+            if replay := _received_before(idempotency_key, elector_id, choices):
                 return replay
             if isinstance(error, AssemblyNotOpen):
                 raise
@@ -133,13 +132,13 @@ def _cast(
 ) -> Receipt:
     vendor = connection.vendor
     with connection.cursor() as cursor:
-        if replay := _received_before(cursor, idempotency_key, elector_id, choices):
-            return replay
         form = ballot_form(assembly_id)
+        cursor.execute(LOCK_ASSEMBLY[vendor], [_uuid(idempotency_key), assembly_id])
+        *received, status, opens_at, closes_at, log_id, estate_id = cursor.fetchone()
+        if replay := _replay(received, elector_id, choices):
+            return replay
         form.check(choices)
 
-        cursor.execute(LOCK_ASSEMBLY[vendor], [assembly_id])
-        status, opens_at, closes_at, log_id, estate_id = cursor.fetchone()
         find_elector = FIND_ELECTOR_AND_NEWEST if form.revisable else FIND_ELECTOR
         cursor.execute(find_elector[vendor], [user_id, elector_id, assembly_id])
         row = cursor.fetchone()
@@ -177,13 +176,18 @@ def _cast(
     return Receipt(ballot_id, digest, accepted_at)
 
 
-def _received_before(cursor: Any, key: uuid.UUID, elector_id: int, choices: str) -> Receipt | None:
-    """The receipt of the ballot that came with ``key`` before; :class:`KeyReused` if it was another."""
-    cursor.execute(FIND_BY_KEY, [_uuid(key)])
-    row = cursor.fetchone()
-    if row is None:
+def _received_before(key: uuid.UUID, elector_id: int, choices: str) -> Receipt | None:
+    """The receipt of the ballot that came with ``key``, asked outside the transaction that failed."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_BY_KEY, [_uuid(key)])
+        return _replay(cursor.fetchone() or [None], elector_id, choices)
+
+
+def _replay(received: Sequence[Any], elector_id: int, choices: str) -> Receipt | None:
+    """The receipt of a ballot received before; raises :class:`KeyReused` if it was another."""
+    if received[0] is None:
         return None
-    ballot_id, _, elector, said, digest, accepted_at = row
+    ballot_id, elector, said, digest, accepted_at = received
     if (elector, said) != (elector_id, choices):
         raise KeyReused
     return Receipt(uuid.UUID(str(ballot_id)), digest, _aware(accepted_at), replayed=True)
