@@ -45,7 +45,8 @@ class GuardTable(Operation):
             kept = "OLD" if self.event == "DELETE" else "NEW"
             schema_editor.execute(
                 f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
-                f"BEGIN IF {condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = '23001'; END IF; "
+                f"BEGIN IF {condition} THEN "
+                f"RAISE EXCEPTION '{self.message}' USING ERRCODE = '23001'; END IF; "
                 f"RETURN {kept}; END $guard$",
                 params=None,
             )

@@ -70,7 +70,7 @@ class RosterFigures:
 
 
 def roster_figures(estate: Estate, *, on: date) -> RosterFigures:
-    """The figures of a roster on a day. A head is a set of owners, or the developer (法释〔2020〕17号 第九条)."""
+    """The figures of a roster on a day. One head is one owner set, or the developer."""
     owners: dict[int, set[int]] = {}
     for unit, owner in Ownership.objects.on(on).filter(unit__estate=estate).values_list("unit", "owner"):
         owners.setdefault(unit, set()).add(owner)

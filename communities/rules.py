@@ -29,7 +29,7 @@ def role_codes(user: User, estate: Estate) -> frozenset[str]:
 
 
 def allows(name: str, user: User, thing: object) -> bool:
-    """Whether the rule called ``name`` lets ``user`` do it. Unlike ``has_perm``, a superuser needs a role too."""
+    """Whether the rule called ``name`` lets ``user`` do it. A superuser needs a role like everybody."""
     return bool(rules.has_perm(name, user, thing))
 
 
