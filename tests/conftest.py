@@ -86,3 +86,9 @@ def _nothing_remembered_of_assemblies() -> None:
     casting.ballot_form.cache_clear()
     casting.open_pages.forget()
     receivers.open_pages.forget()
+
+
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Channels drops the connection around each question; a test's lies in one transaction."""
+    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)

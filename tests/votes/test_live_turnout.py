@@ -22,6 +22,8 @@ from votes import consumers
 
 pytestmark = pytest.mark.django_db
 
+#: Seconds. A busy machine may be slow; an answer that comes ends the waiting at once.
+PATIENCE = 20
 OnCommit = Callable[..., AbstractContextManager[Any]]
 
 
@@ -34,12 +36,6 @@ def assembly():
 def asked_often(monkeypatch):
     """The consumer asks the database again every few milliseconds instead of every half minute."""
     monkeypatch.setattr(consumers, "SECONDS_BETWEEN_CHECKS", 0.02)
-
-
-@pytest.fixture(autouse=True)
-def _one_connection(monkeypatch):
-    """Channels drops the connection around each question; a test's lies in one transaction."""
-    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
 
 
 def logged_in(user) -> Client:
@@ -68,12 +64,12 @@ class Socket(ApplicationCommunicator):
 
     async def connect(self) -> bool:
         await self.send_input({"type": "websocket.connect"})
-        output = await self.receive_output()
+        output = await self.receive_output(timeout=PATIENCE)
         return bool(output["type"] == "websocket.accept")
 
     async def leave(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait()
+        await self.wait(timeout=PATIENCE)
 
 
 def accepted(assembly, client: Client | None, **fields: str) -> bool:
@@ -96,7 +92,7 @@ def heard(assembly, client: Client, act: Callable[[], Any]) -> list[str]:
         await sync_to_async(act)()
         said = []
         while not await browser.receive_nothing(timeout=0.2):
-            output = await browser.receive_output()
+            output = await browser.receive_output(timeout=PATIENCE)
             assert output.keys() <= {"type", "text", "bytes"}
             said.append(output["text"])
         await browser.leave()
@@ -115,7 +111,7 @@ def closed_after(assembly, client: Client, act: Callable[[], Any]) -> int | None
         if await browser.receive_nothing(timeout=0.5):
             await browser.leave()
             return None
-        output = await browser.receive_output()
+        output = await browser.receive_output(timeout=PATIENCE)
         assert output["type"] == "websocket.close"
         return int(output["code"])
 
