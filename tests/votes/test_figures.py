@@ -305,7 +305,7 @@ BLANK = "不能为空，也不能含控制字符"
         ("motions", [], "应列出至少一个表决事项"),
         ("motions", {"m1": {}}, "应列出至少一个表决事项"),
         ("motions[0].agianst", {"heads": 1}, "没有这一项，是否指 against"),
-        ("motions[0].Invalid", 1, "没有这一项，是否指 invalid"),
+        ("motions[0].FOR", 1, "没有这一项，是否指 for"),
         ("participation", {"heads": 9}, "没有这一项，是否指 participating"),
         ("motions[0].for.head", 6, "没有这一项，是否指 heads"),
         ("motions[0].follow", {"heads": 1}, "没有这一类票；请并入已有的类别，或在 participating 中计入"),
@@ -336,6 +336,12 @@ def test_a_fault_is_refused_with_its_field(field, value, message):
 def test_a_number_too_long_to_print_is_refused_like_any_other(field, message):
     assert (field, message) in refused(changed(field, 10**5000))
     assert refused(changed("motions[0].for.area", -(10**5000))) == [("motions[0].for.area", NEGATIVE)]
+
+
+def test_the_largest_figure_is_still_read():
+    document = changed("denominator", {"area": "1000000000000.00", "heads": 10**12})
+    (motion,) = read_figures(document).motions
+    assert (motion.figures.total.area, motion.figures.total.heads) == (10**14, 10**12)
 
 
 def test_one_fault_is_one_refusal():
