@@ -43,4 +43,9 @@ def local_next(request: HttpRequest) -> str:
     fits = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if fits else ""
+    return wanted if fits and wanted.startswith("/") else ""
+
+
+def row_number(text: str | None) -> int | None:
+    """What an address or a form gives as the number of a row; None where it cannot be one."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

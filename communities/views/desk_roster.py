@@ -18,7 +18,7 @@ from communities.clock import local_day
 from communities.enums import ImportStatus
 from communities.errors import Refusal
 from communities.forms.roster import RepresentativeForm, RosterSearchForm
-from communities.http import PersonRequest
+from communities.http import PersonRequest, row_number
 from communities.models import Building, Estate, Ownership, Unit
 from communities.queries import (
     current_titles,
@@ -53,8 +53,8 @@ def roster(request: PersonRequest, slug: str) -> HttpResponse:
     building = request.GET.get("building", "")
     unnamed = request.GET.get("unnamed") == "yes"
     units = unrepresented_units([estate], on=today()) if unnamed else _standing(estate)
-    if building.isdigit():
-        units = units.filter(building=int(building))
+    if number := row_number(building):
+        units = units.filter(building=number)
     page = Paginator(_with_owners(units), PAGE).get_page(request.GET.get("page"))
     context |= {"page": page, "units": page.object_list, "building": building, "unnamed": unnamed}
     return render(request, "communities/desk_roster.html", context)

@@ -146,6 +146,10 @@ def test_nothing_is_changed_without_the_mark_against_forgery(world: World, route
         assert (method, answer.status_code) == (method, 403)
 
 
+#: Seconds. A busy machine may be slow; an answer that comes ends the waiting at once.
+PATIENCE = 20
+
+
 def test_a_socket_is_opened_for_whom_the_table_names(world: World) -> None:
     assert {str(pattern.pattern) for pattern in websocket_urlpatterns} == set(SOCKETS)
     pk = world.here.things["voting"]["pk"]
@@ -163,10 +167,10 @@ def accepted(path: str, session: str | None) -> bool:
     async def story() -> bool:
         browser = ApplicationCommunicator(application, scope)
         await browser.send_input({"type": "websocket.connect"})
-        answer = await browser.receive_output()
+        answer = await browser.receive_output(timeout=PATIENCE)
         if answer["type"] == "websocket.accept":
             await browser.send_input({"type": "websocket.disconnect", "code": 1000})
-            await browser.wait()
+            await browser.wait(timeout=PATIENCE)
         return bool(answer["type"] == "websocket.accept")
 
     return async_to_sync(story)()

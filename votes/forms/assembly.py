@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,8 @@ from votes.enums import AssemblyKind, Convener
 from votes.models import Assembly
 
 MIDNIGHT = "24:00"
+_YEARS = gettext_lazy("请填写 2020 年到 2100 年之间的日期。")
+SENSIBLE_DAYS = [MinValueValidator(date(2020, 1, 1), _YEARS), MaxValueValidator(date(2100, 1, 1), _YEARS)]
 
 
 def _half_hours(first: int, last: int) -> list[str]:
@@ -61,6 +64,7 @@ class AssemblyForm(forms.Form):
         label=gettext_lazy("表决开始"),
         required=False,
         widget=DayInput,
+        validators=SENSIBLE_DAYS,
         error_messages={"invalid": gettext_lazy("请填写表决开始的日期，例如 2026-12-08。")},
     )
     opens_time = forms.ChoiceField(label=gettext_lazy("开始时刻"), required=False)
@@ -68,6 +72,7 @@ class AssemblyForm(forms.Form):
         label=gettext_lazy("表决截止"),
         required=False,
         widget=DayInput,
+        validators=SENSIBLE_DAYS,
         error_messages={"invalid": gettext_lazy("请填写表决截止的日期，例如 2026-12-20。")},
     )
     closes_time = forms.ChoiceField(label=gettext_lazy("截止时刻"), required=False)

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from communities.http import row_number
 from votes.enums import MARK_OF_OPTION, MotionOption
 from votes.models import Motion
 
@@ -33,9 +34,12 @@ def read_sent_ballot(post: Mapping[str, str], motions: Sequence[int]) -> SentBal
     This is the way nearly every ballot takes, so it builds no form and asks no
     database; :class:`BallotMarksForm` finds the words for the others.
     """
+    elector = row_number(post.get("elector"))
+    if elector is None:
+        return None
     try:
         return SentBallot(
-            elector=int(post["elector"]),
+            elector=elector,
             key=uuid.UUID(post["key"]),
             choices="".join(
                 MARK_OF_OPTION[MotionOption(post[f"motion-{motion}"])].value for motion in motions

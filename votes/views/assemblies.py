@@ -19,7 +19,7 @@ from django_stubs_ext import WithAnnotations
 
 from communities.access import estate_for
 from communities.clock import database_now, local_day
-from communities.http import PersonRequest
+from communities.http import PersonRequest, row_number
 from communities.models import Estate, Role, User
 from communities.rules import is_owner
 from votes.access import assemblies_for, assembly_for
@@ -265,7 +265,7 @@ def _open_paper(
     """The elector whose ballot lies open: the one sent, the one asked for, else the first that waits."""
     if phase != AssemblyStatus.OPEN:
         return None
-    wanted = form.elector_id if form else _number(request.GET.get("elector"))
+    wanted = form.elector_id if form else row_number(request.GET.get("elector"))
     named = standing.find(wanted)
     if named and (named.is_waiting or is_revisable(assembly)):
         return named
@@ -275,10 +275,6 @@ def _open_paper(
 def is_revisable(assembly: Assembly) -> bool:
     """Whether its ballots may be changed until it closes."""
     return bool(assembly.rules) and assembly.rule("ballot-change") == BallotChange.REVISABLE
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _asked_motion(

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 NOBODY = "nobody"
-AT_HOME = ("owner", "co_owner", "tenant")
+#: A superuser who lives here gets what a tenant gets.
+AT_HOME = ("owner", "co_owner", "tenant", "super_tenant")
 DESK = ("member", "chair", "secretary", "subdistrict")
 OF_THE_ESTATE = (*AT_HOME, *DESK, "firm", "scrutineer", "assessor")
 LOGGED_IN = (*OF_THE_ESTATE, "other_chair", "superuser")

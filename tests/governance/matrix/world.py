@@ -99,7 +99,9 @@ def make_place(slug: str, canary: str, serial: int) -> Place:
         unit = UnitFactory(building=building, room=f"{canary}{number:04d}", area=area)
         place.voters.append(own(unit, number))
     people["tenant"] = UserFactory(display_name="")
-    ResidencyFactory(unit=home, user=people["tenant"])
+    people["super_tenant"] = UserFactory(is_staff=True, is_superuser=True)
+    for role in ("tenant", "super_tenant"):
+        ResidencyFactory(unit=home, user=people[role])
     people |= {
         "member": appoint(RoleCode.COMMITTEE, estate),
         "chair": appoint(RoleCode.COMMITTEE_CHAIR, estate),
