@@ -15,9 +15,14 @@ LAST_ESTATE = "estate"
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """The bottom tabs of the phone shell. Nothing is read unless a template asks for them."""
-    if not request.user.is_authenticated:
+    if not _is_logged_in(request):
         return {"tabs": []}
     return {"tabs": SimpleLazyObject(lambda: _tabs(request))}
+
+
+def _is_logged_in(request: HttpRequest) -> bool:
+    """A request refused before anybody asked who sent it has no user; its page is still to be shown."""
+    return hasattr(request, "user") and request.user.is_authenticated
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
@@ -72,7 +77,7 @@ def _estate_of(request: HttpRequest) -> str:
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """What desk pages show at the side. Nothing is read unless a template asks for it."""
-    if not (request.path.startswith("/desk/") and request.user.is_authenticated):
+    if not (request.path.startswith("/desk/") and _is_logged_in(request)):
         return {}
     shell = DeskShell(request)
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -33,11 +32,12 @@ with override_settings(ROOT_URLCONF="tests.governance.demo_urlconf"):
     ROUTES = [route for route in all_routes() if route.name not in NO_ROUTE]
 
 #: What the table says of a route: its rule for each method.
-DECLARED: dict[str, dict[str, Rule]] = defaultdict(dict)
+DECLARED: dict[str, dict[str, Rule]] = {route.name: {} for route in ROUTES}
 for rule in TABLE:
     for method, name in rule.lines():
-        assert method not in DECLARED[name], f"{method} {name} stands twice"
-        DECLARED[name][method] = rule
+        rules = DECLARED.setdefault(name, {})
+        assert method not in rules, f"{method} {name} stands twice"
+        rules[method] = rule
 
 #: Things that ``communities:bind`` and the like are about depend on the arguments they take.
 ABOUT: dict[tuple[str, tuple[str, ...]], str] = {
@@ -61,7 +61,8 @@ def each(routes: list[Route]) -> Any:
 
 
 def test_every_route_is_declared_and_nothing_else() -> None:
-    assert {route.name for route in ROUTES} == set(DECLARED)
+    assert [name for name, rules in DECLARED.items() if not rules] == []
+    assert set(DECLARED) == {route.name for route in ROUTES}
 
 
 @each(ROUTES)
@@ -79,6 +80,8 @@ def test_each_role_gets_where_the_table_says(world: World, route: Route) -> None
 @each(ROUTES)
 def test_a_method_that_is_not_declared_is_refused_as_such(world: World, route: Route) -> None:
     rules = DECLARED[route.name]
+    if not rules:
+        pytest.skip("not declared at all")
     rule = next(iter(rules.values()))
     address = route.address(thing(world, route, rule))
     role = next(role for role in rule.may if role != NOBODY)
@@ -91,8 +94,8 @@ def test_a_method_that_is_not_declared_is_refused_as_such(world: World, route: R
 
 def objects(route: Route) -> bool:
     """Whether its address names something that may belong to somebody else."""
-    at = next(iter(DECLARED[route.name].values())).at
-    return bool(route.parameters) and at not in ("", "demo") and route.name != "api:login-code"
+    abouts = {rule.at for rule in DECLARED[route.name].values()}
+    return bool(route.parameters) and bool(abouts - {"", "demo"}) and route.name != "api:login-code"
 
 
 def without_token(response: Any) -> bytes:
