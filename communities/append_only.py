@@ -22,12 +22,21 @@ class GuardTable(Operation):
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, *, table: str, event: str, name: str, message: str, refused_when: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        table: str,
+        event: str,
+        name: str,
+        message: str,
+        refused_when: str = "",
+        only_when: str = "",
+    ) -> None:
         self.table, self.event, self.name = table, event, name
-        self.message, self.refused_when = message, refused_when
+        self.message, self.refused_when, self.only_when = message, refused_when, only_when
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        names = ("table", "event", "name", "message", "refused_when")
+        names = ("table", "event", "name", "message", "refused_when", "only_when")
         return self.__class__.__qualname__, [], {name: getattr(self, name) for name in names}
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
@@ -51,13 +60,14 @@ class GuardTable(Operation):
                 params=None,
             )
             schema_editor.execute(
-                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
-                f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW "
+                f"{f'WHEN ({self.only_when}) ' if self.only_when else ''}EXECUTE FUNCTION {self.name}()",
                 params=None,
             )
             schema_editor.execute(f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}", params=None)
         else:
-            when = f"WHEN {self.refused_when} " if self.refused_when else ""
+            conditions = [f"({text})" for text in (self.only_when, self.refused_when) if text]
+            when = f"WHEN {' AND '.join(conditions)} " if conditions else ""
             schema_editor.execute(
                 f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW {when}"
                 f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END",
@@ -81,11 +91,71 @@ class GuardTable(Operation):
         return f"Guard {self.table} against {self.event}: {self.message}"
 
 
-def append_only(table: str) -> list[GuardTable]:
-    """Refuse every UPDATE and DELETE on ``table``."""
+def append_only(*tables: str) -> list[GuardTable]:
+    """Refuse every UPDATE and DELETE on each of these tables."""
     return [
         GuardTable(
             table=table, event=event, name=f"{table}_no_{event.lower()}", message=f"{table} is append-only"
         )
+        for table in tables
         for event in ("UPDATE", "DELETE")
     ]
+
+
+class NeverEmptied(Operation):
+    """Refuse TRUNCATE on one table. PostgreSQL alone knows it; row triggers do not see it."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, *, table: str) -> None:
+        self.table = table
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}_no_truncate"
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [], {"table": self.table}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The models do not know."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        schema_editor.execute(
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
+            f"BEGIN RAISE EXCEPTION '{self.table} is append-only' USING ERRCODE = '23001'; END $guard$",
+            params=None,
+        )
+        schema_editor.execute(
+            f"CREATE TRIGGER {self.name} BEFORE TRUNCATE ON {self.table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {self.name}()",
+            params=None,
+        )
+        schema_editor.execute(f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}", params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP TRIGGER {self.name} ON {self.table}", params=None)
+            schema_editor.execute(f"DROP FUNCTION {self.name}()", params=None)
+
+    def describe(self) -> str:
+        return f"Guard {self.table} against TRUNCATE"
+
+
+def never_emptied(*tables: str) -> list[NeverEmptied]:
+    return [NeverEmptied(table=table) for table in tables]

@@ -73,3 +73,43 @@ class ImportStatus(TextChoices):
     PREVIEW = "preview", _("待确认")
     COMMITTED = "committed", _("已导入")
     DISCARDED = "discarded", _("已放弃")
+
+
+class WitnessKind(TextChoices):
+    EMAIL = "email", _("电子邮件")
+    WEBHOOK = "webhook", _("系统对接")
+
+
+class ReserveStage(TextChoices):
+    """储备人选: from a first proposal to a seat or away."""
+
+    PROPOSED = "proposed", _("推荐")
+    TALKED = "talked", _("已谈话")
+    RESERVED = "reserved", _("列入储备")
+    STOOD = "stood", _("已参选")
+    LEFT = "left", _("已退出")
+
+
+class Grade(TextChoices):
+    """Of a yearly assessment of a committee or one of its members."""
+
+    GOOD = "good", _("好")
+    FAIR = "fair", _("较好")
+    PASS = "pass", _("一般")
+    POOR = "poor", _("差")
+
+
+class HandoverKind(TextChoices):
+    """What an outgoing committee or member hands over."""
+
+    SEAL = "seal", _("印章")
+    RECORDS = "records", _("档案资料")
+    ACCOUNTS = "accounts", _("财务账簿和凭证")
+    MONEY = "money", _("业主共有资金")
+    PROPERTY = "property", _("共有财物")
+    OTHER = "other", _("其他")
+
+
+class KeyPurpose(TextChoices):
+    SEAL = "seal", _("封存日志")
+    RECEIPT = "receipt", _("签发回执")

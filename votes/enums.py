@@ -89,6 +89,101 @@ class ActKind(TextChoices):
 
     CANCEL = "cancel", _("取消会议")
     VOID = "void", _("撤销决定")
+    EXTEND = "extend", _("延长表决时间")
+    CORRECT_ROLL = "correct-roll", _("更正表决人名册")
+    RELEASE_PACK = "release-pack", _("开启完整证据包")
+    UNLOCK_BALLOT = "unlock-ballot", _("调阅单张表决票")
+
+
+class MotionKind(TextChoices):
+    """What a motion asks. A candidate or a recall is a motion of its own, under item (3)."""
+
+    MATTER = "matter", _("一般事项")
+    CANDIDATE = "candidate", _("候选人")
+    RECALL = "recall", _("罢免委员")
+
+
+class BallotSecrecy(TextChoices):
+    """Who may ever see what one ballot says. Nobody does before the close. Frozen with the assembly."""
+
+    NAMED = "named", _("记名：截止后监票人可以核对")
+    CONFIDENTIAL = "confidential", _("保密：只有投票人自己能看，调阅须双人批准")
+    SECRET = "secret", _("无记名：只按人数计，投票与选择分开存放")
+
+
+class ChannelPrecedence(TextChoices):
+    """Which of an elector's ballots counts when several come by different ways. Frozen with the assembly."""
+
+    FIRST_RECEIVED = "first-received", _("先收到的一张有效")
+    ONLINE_FIRST = "online-first", _("线上与纸质并存的，以线上为准")
+    PAPER_FIRST = "paper-first", _("线上与纸质并存的，以纸质为准")
+
+
+class UncountedReason(TextChoices):
+    """Why a ballot that was received is not counted. It is kept, with this reason."""
+
+    ELECTOR_VOTED_ONLINE = "elector-voted-online", _("该表决人已在线上表决")
+    ELECTOR_VOTED_ON_PAPER = "elector-voted-on-paper", _("该表决人已有一张纸质表决票")
+    ELECTOR_VOTED_BY_MANDATE = "elector-voted-by-mandate", _("该表决人已由受托人表决")
+    REPLACED_BY_ELECTOR = "replaced-by-elector", _("被本人后来提交的一张取代")
+    REPLACED_BY_PRECEDENCE = "replaced-by-precedence", _("按会前公布的规则，以另一方式的一张为准")
+    LATE = "late", _("截止以后才收到")
+    PAPER_REPLACED = "paper-replaced", _("该编号已补发作废")
+    OTHER_ASSEMBLY = "other-assembly", _("不是这次会议的表决票")
+    UNSIGNED = "unsigned", _("没有签名")
+    UNREADABLE = "unreadable", _("无法辨认")
+    MANDATE_INVALID = "mandate-invalid", _("委托书无效")
+
+
+class DeliveryMethod(TextChoices):
+    """送达: how an elector was given the ballot and the notice."""
+
+    HAND = "hand", _("当面送交")
+    DOOR = "door", _("上门")
+    POST = "post", _("邮寄")
+    SMS = "sms", _("短信")
+    BOARD = "board", _("公告栏张贴")
+
+
+class ObjectionKind(TextChoices):
+    ROLL = "roll", _("表决人名册")
+    PROCEDURE = "procedure", _("程序")
+    RESULT = "result", _("表决结果")
+
+
+class ObjectionStatus(TextChoices):
+    FILED = "filed", _("待处理")
+    UNDER_REVIEW = "under-review", _("核查中")
+    UPHELD = "upheld", _("成立")
+    DISMISSED = "dismissed", _("不成立")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class ElectionPurpose(TextChoices):
+    TERM = "term", _("换届选举")
+    BY_ELECTION = "by-election", _("补选")
+
+
+class Nomination(TextChoices):
+    """《杭州市物业管理条例》第二十六条: who may name a candidate."""
+
+    SELF = "self", _("自荐")
+    JOINT = "joint", _("业主联名推荐")
+    RESIDENTS_COMMITTEE = "residents-committee", _("居民委员会推荐")
+
+
+class CandidateStatus(TextChoices):
+    NOMINATED = "nominated", _("待审查")
+    ELIGIBLE = "eligible", _("审查通过")
+    INELIGIBLE = "ineligible", _("不符合条件")
+    WITHDRAWN = "withdrawn", _("已退出")
+
+
+class SeatOutcome(TextChoices):
+    ELECTED = "elected", _("当选")
+    ALTERNATE = "alternate", _("候补委员")
+    NOT_ELECTED = "not-elected", _("未当选")
+    WITHDRAWN = "withdrawn", _("中途退出")
 
 
 class Verdict(TextChoices):

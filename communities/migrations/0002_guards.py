@@ -1,11 +1,44 @@
-"""The log may only grow."""
+"""The log and its signed heads may only grow."""
 
 from django.db import migrations
 
-from communities.append_only import append_only
+from communities.append_only import GuardTable, append_only, never_emptied
 
 
 class Migration(migrations.Migration):
     dependencies = [("communities", "0001_initial")]
 
-    operations = [*append_only("communities_ledgerentry")]
+    operations = [
+        *append_only(
+            "communities_ledgerentry",
+            "communities_sealedleaf",
+            "communities_treehead",
+            "communities_signingkey",
+        ),
+        GuardTable(
+            table="communities_treehead",
+            event="INSERT",
+            name="communities_treehead_grows",
+            message="a head is larger than every head before it",
+            refused_when=(
+                "EXISTS (SELECT 1 FROM communities_treehead h"
+                " WHERE h.log_id = NEW.log_id AND h.size >= NEW.size)"
+            ),
+        ),
+        GuardTable(
+            table="communities_sealedleaf",
+            event="INSERT",
+            name="communities_sealedleaf_own_log",
+            message="a leaf is sealed in its own log",
+            refused_when=(
+                "NOT EXISTS (SELECT 1 FROM communities_ledgerentry e"
+                " WHERE e.id = NEW.entry_id AND e.log_id = NEW.log_id)"
+            ),
+        ),
+        *never_emptied(
+            "communities_ledgerentry",
+            "communities_sealedleaf",
+            "communities_treehead",
+            "communities_signingkey",
+        ),
+    ]

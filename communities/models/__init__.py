@@ -1,9 +1,16 @@
 """Who we are: people, homes, bodies, roles, policies, the log, notices."""
 
 from .binding import BindingRequest
-from .committee import CommitteeSeat, CommitteeTerm
+from .committee import (
+    CommitteeAssessment,
+    CommitteeSeat,
+    CommitteeTerm,
+    HandoverItem,
+    ReserveCandidate,
+    TrainingRecord,
+)
 from .firm import PropertyFirm, ServiceContract
-from .ledger import LedgerEntry, Log
+from .ledger import HeadDelivery, LedgerEntry, Log, SealedLeaf, SigningKey, TreeHead, Witness
 from .login import LoginCode, RateCount
 from .notice import Notice, OutboxMessage
 from .ownership import Owner, Ownership, Residency
@@ -11,15 +18,19 @@ from .places import Building, Community, Estate, Subdistrict, Unit
 from .policy import Policy
 from .roles import Role
 from .roster import RosterImport
+from .uptime import ServiceRun
 from .user import User
 
 __all__ = [
     "BindingRequest",
     "Building",
+    "CommitteeAssessment",
     "CommitteeSeat",
     "CommitteeTerm",
     "Community",
     "Estate",
+    "HandoverItem",
+    "HeadDelivery",
     "LedgerEntry",
     "Log",
     "LoginCode",
@@ -30,11 +41,18 @@ __all__ = [
     "Policy",
     "PropertyFirm",
     "RateCount",
+    "ReserveCandidate",
     "Residency",
     "Role",
     "RosterImport",
+    "SealedLeaf",
     "ServiceContract",
+    "ServiceRun",
+    "SigningKey",
     "Subdistrict",
+    "TrainingRecord",
+    "TreeHead",
     "Unit",
     "User",
+    "Witness",
 ]

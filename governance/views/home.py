@@ -213,15 +213,15 @@ def _committee(estate: Estate, on: date) -> dict[str, Any] | None:
         return None
     order = [position.value for position in SeatPosition]
     seats = sorted(
-        CommitteeSeat.objects.filter(term=term, valid_from__lte=on)
+        CommitteeSeat.objects.filter(term=term, valid_from__lte=on, is_alternate=False)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-        .select_related("user"),
+        .select_related("user", "owner"),
         key=lambda seat: (order.index(seat.position), seat.pk),
     )
     by_position: dict[str, list[str]] = {}
     for seat in seats:
         by_position.setdefault(str(seat.get_position_display()), []).append(
-            seat.user.display_name or _("（未填姓名）")
+            seat.holder_name or _("（未填姓名）")
         )
     return {
         "title": _("第 %(number)d 届业主委员会") % {"number": term.number},

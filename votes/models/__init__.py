@@ -1,23 +1,41 @@
-"""How we decide: assembly and motions, the frozen roll, ballots, the result."""
+"""How we decide: assembly and motions, the frozen roll, ballots on every channel, elections, the result."""
 
 from .act import TwoPersonAct
 from .assembly import Assembly
-from .ballot import Ballot
+from .ballot import Ballot, SecretBallot, SecretTurnout, UncountedBallot
+from .delivery import Delivery
+from .election import Candidate, Election, NominationSupport, SeatResult
 from .lint import LintOverride
+from .mandate import Mandate
 from .motion import Motion, MotionAttachment
+from .objection import Objection, ObjectionStep
+from .paper import PaperBallot, PaperEntry
 from .result import Certificate, MotionResult
 from .roll import Elector, ElectorMember, ElectorUnit
 
 __all__ = [
     "Assembly",
     "Ballot",
+    "Candidate",
     "Certificate",
+    "Delivery",
+    "Election",
     "Elector",
     "ElectorMember",
     "ElectorUnit",
     "LintOverride",
+    "Mandate",
     "Motion",
     "MotionAttachment",
     "MotionResult",
+    "NominationSupport",
+    "Objection",
+    "ObjectionStep",
+    "PaperBallot",
+    "PaperEntry",
+    "SeatResult",
+    "SecretBallot",
+    "SecretTurnout",
     "TwoPersonAct",
+    "UncountedBallot",
 ]

@@ -12,8 +12,10 @@ class TwoPersonAct(models.Model):
     """An act on a posted assembly that one person proposes and another confirms."""
 
     assembly = models.ForeignKey(Assembly, on_delete=models.PROTECT, related_name="acts")
-    kind = models.CharField(_("事项"), max_length=10, choices=ActKind.choices)
+    kind = models.CharField(_("事项"), max_length=16, choices=ActKind.choices)
     reason = models.CharField(_("理由"), max_length=500)
+    #: What exactly is to be done: a new deadline, the hash of a corrected roll, a ballot.
+    payload = models.JSONField(_("内容"), default=dict, blank=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(_("提出时间"))
     confirmed_by = models.ForeignKey(
@@ -21,6 +23,8 @@ class TwoPersonAct(models.Model):
     )
     confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+    #: When what was confirmed had been carried out. A frozen roll opens only between the two.
+    applied_at = models.DateTimeField(_("执行时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("双人操作")

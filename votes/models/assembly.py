@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from communities.models import Estate, Log
+from communities.models import Building, Estate, Log
 from votes.enums import AssemblyKind, AssemblyStatus, Convener
 
 
@@ -36,6 +36,12 @@ class Assembly(FSMModelMixin, models.Model):
     notice = models.TextField(_("会议公告"), blank=True, default="")
     #: The topics announced in the notice, one a line. Only they may be voted on.
     posted_topics = models.TextField(_("公告的议题"), blank=True, default="")
+    #: Only the owners of one building (or one of its staircases) decide, where the matter is theirs
+    #: alone; empty: the whole estate. The roll, and so every denominator, is of this part.
+    scope_building = models.ForeignKey(
+        Building, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("限于幢")
+    )
+    scope_staircase = models.CharField(_("限于单元"), max_length=20, blank=True, default="")
     opens_at = models.DateTimeField(_("表决开始"), null=True, blank=True)
     closes_at = models.DateTimeField(_("表决截止"), null=True, blank=True)
 
@@ -92,6 +98,10 @@ class Assembly(FSMModelMixin, models.Model):
                 condition=~Q(status__in=[AssemblyStatus.CLOSED, AssemblyStatus.CERTIFIED])
                 | Q(closed_at__isnull=False),
                 name="closed_assembly_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope_staircase="") | Q(scope_building__isnull=False),
+                name="staircase_scope_names_its_building",
             ),
         ]
         indexes = [models.Index(fields=["estate", "status"], name="assembly_by_estate_and_status")]

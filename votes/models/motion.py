@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from votes.enums import AttachmentKind, MotionOption
+from communities.models import CommitteeSeat
+from votes.enums import AttachmentKind, MotionKind, MotionOption
 
 from .assembly import Assembly
 
@@ -19,6 +20,11 @@ class Motion(models.Model):
     assembly = models.ForeignKey(Assembly, on_delete=models.CASCADE, related_name="motions")
     #: Place on the ballot, from 1; the motion's mark is letter ``position`` of ``Ballot.choices``.
     position = models.PositiveSmallIntegerField(_("序号"))
+    kind = models.CharField(_("类型"), max_length=10, choices=MotionKind.choices, default=MotionKind.MATTER)
+    #: Whose seat a recall is about.
+    seat = models.ForeignKey(
+        CommitteeSeat, on_delete=models.PROTECT, null=True, blank=True, related_name="recalls"
+    )
     title = models.CharField(_("表决事项"), max_length=200)
     text = models.TextField(_("内容"), blank=True, default="")
     #: Which announced topic it belongs to: one of ``Assembly.topics``.
@@ -42,6 +48,11 @@ class Motion(models.Model):
             models.CheckConstraint(condition=Q(position__gte=1), name="motion_position_from_one"),
             models.CheckConstraint(
                 condition=Q(item__isnull=True) | Q(item__gte=1, item__lte=9), name="motion_item_is_statutory"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=MotionKind.RECALL, seat__isnull=False)
+                | ~Q(kind=MotionKind.RECALL) & Q(seat__isnull=True),
+                name="recall_names_a_seat",
             ),
         ]
 

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from communities.clock import database_now
 from communities.ledger.canonical import Plain, canonical
@@ -14,7 +15,15 @@ from communities.services.ledger import record
 from communities.services.outbox import tell
 from votes.counting import Decision, Finding, Judgement, Tally
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Ballot, Certificate, Motion, MotionResult
+from votes.models import (
+    Assembly,
+    Ballot,
+    Certificate,
+    Motion,
+    MotionResult,
+    PaperBallot,
+    UncountedBallot,
+)
 from votes.signals import assembly_certified
 from votes.statutes import Statute, statute_by_code
 
@@ -47,7 +56,10 @@ def open_assembly(*, assembly_id: int) -> bool:
 
 
 def close_due_assemblies() -> int:
-    """Close every assembly whose window has passed. Safe to run twice or by several workers."""
+    """Close every assembly whose window has passed, and count those that only waited for paper.
+
+    Safe to run twice or by several workers.
+    """
     due = Assembly.objects.filter(status__in=RUNNING, closes_at__lte=database_now())
     closed = 0
     for pk in due.values_list("pk", flat=True):
@@ -56,7 +68,7 @@ def close_due_assemblies() -> int:
         except Exception:
             # One assembly that cannot be counted must not keep the others open.
             logger.exception("assembly %s could not be closed", pk)
-    return closed
+    return closed + certify_settled_assemblies()
 
 
 @transaction.atomic
@@ -75,13 +87,63 @@ def close_assembly(*, assembly_id: int) -> bool:
     return True
 
 
+def papers_waiting(assembly: Assembly) -> QuerySet[PaperBallot]:
+    """Sheets that were received in time and are not settled yet: the count waits for them."""
+    return PaperBallot.objects.filter(
+        assembly=assembly, received_at__isnull=False, settled_at__isnull=True, voided_at__isnull=True
+    )
+
+
 @transaction.atomic
 def settle_assembly(*, assembly: Assembly, moment: datetime) -> None:
-    """Count and certify an assembly that is locked and past its deadline, as of ``moment``."""
+    """End the voting of an assembly that is locked and past its deadline, as of ``moment``.
+
+    It is counted and certified at once, unless papers that were received in time
+    still have to be entered; then :func:`certify_settled_assemblies` follows.
+    """
     assembly.close()
     assembly.closed_at = moment
     assembly.save(update_fields=["status", "closed_at"])
+    waiting = papers_waiting(assembly).count()
+    if not waiting:
+        certify_assembly(assembly=assembly, moment=moment)
+        return
+    assert assembly.log is not None
+    record(
+        log=assembly.log,
+        verb="votes.assembly.voting-ended",
+        subject=assembly,
+        actor=None,
+        payload={"papers_waiting": waiting},
+        moment=moment,
+    )
+    transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))
 
+
+def certify_settled_assemblies() -> int:
+    """Count every assembly whose last paper has been settled since it closed."""
+    certified = 0
+    for pk in Assembly.objects.filter(status=AssemblyStatus.CLOSED).values_list("pk", flat=True):
+        try:
+            certified += certify_settled_assembly(assembly_id=pk)
+        except Exception:
+            logger.exception("assembly %s could not be counted", pk)
+    return certified
+
+
+@transaction.atomic
+def certify_settled_assembly(*, assembly_id: int) -> bool:
+    """Count a closed assembly once no paper is waiting. Returns whether this call did it."""
+    assembly = Assembly.objects.select_for_update(of=("self",)).get(pk=assembly_id)
+    if assembly.status != AssemblyStatus.CLOSED or papers_waiting(assembly).exists():
+        return False
+    certify_assembly(assembly=assembly, moment=database_now())
+    return True
+
+
+@transaction.atomic
+def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
+    """Count and certify a closed assembly that is locked and whose every paper is settled."""
     statute = statute_by_code(assembly.statute)
     decisions = count_assembly(assembly)
     motions = list(assembly.motions.order_by("position"))
@@ -90,7 +152,10 @@ def settle_assembly(*, assembly: Assembly, moment: datetime) -> None:
     ]
     MotionResult.objects.bulk_create(results)
 
-    received = Ballot.objects.filter(assembly=assembly).count()
+    received = (
+        Ballot.objects.filter(assembly=assembly).count()
+        + UncountedBallot.objects.filter(assembly=assembly).count()
+    )
     counted = counted_ballots(assembly).count()
     body = canonical(_certificate(assembly, results, received=received, counted=counted))
     assembly.certify()
