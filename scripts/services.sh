@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings what some tests need and this machine has not: PostgreSQL, Redis, Chromium with
-# Chinese fonts, gettext. What answers already is left as it is.
+# Chinese fonts, Pango for PDF files, gettext. What answers already is left as it is.
 set -eu
 
 says() { printf '%s\n' "$*"; }
@@ -22,6 +22,12 @@ redis_answers() {
 
 chinese_there() { there fc-list && fc-list :lang=zh | grep -q .; }
 
+# What makes PDF files.
+pango_there() {
+    python3 -c 'import ctypes; [ctypes.CDLL(n) for n in ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")]' \
+        2>/dev/null
+}
+
 chromium_there() { there chromium || there chromium-browser || there google-chrome; }
 
 # The packages of Debian that are missing.
@@ -31,6 +37,7 @@ redis_answers || there redis-server || packages="$packages redis-server"
 chromium_there || packages="$packages chromium"
 chinese_there || packages="$packages fonts-noto-cjk"
 there msgfmt || packages="$packages gettext"
+pango_there || packages="$packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages="$packages python3-venv"
 
 if [ -z "$packages" ] && postgres_answers && redis_answers; then

@@ -39,6 +39,14 @@ def _redis_answers() -> bool:
         return False
 
 
+def _pango_answers() -> bool:
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        return False
+    return True
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what cannot run here; ``REQUIRE_SERVICES=1`` makes that an error instead."""
     if config.getoption("--only-database"):
@@ -52,6 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "postgres": lambda: connection.vendor == "postgresql",
         "redis": _redis_answers,
         "browser": lambda: CHROMIUM is not None,
+        "pango": _pango_answers,
     }
     wanted = [name for name in answers if any(item.get_closest_marker(name) for item in items)]
     absent = [name for name in wanted if not answers[name]()]
