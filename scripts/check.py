@@ -22,6 +22,7 @@ def production() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(50),
         "FIELD_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "BLIND_INDEX_KEY": secrets.token_urlsafe(32),
+        "RECEIPT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "ALLOWED_HOSTS": "linyi.example",
         "DATABASE_URL": "postgres://linyi@127.0.0.1/linyi",
         "REDIS_URL": "redis://127.0.0.1:6379/0",

@@ -32,6 +32,10 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 FIELD_ENCRYPTION_KEYS: list[str]
 #: Keys the blind index by which an identity number or phone is looked up.
 BLIND_INDEX_KEY: str
+#: Signs tree heads: the 32 bytes of an Ed25519 key in base64. Only the process that seals has it.
+SEALING_KEY: str
+#: Signs receipts; worth less, since the pages must hold it.
+RECEIPT_KEY: str
 
 # --- applications --------------------------------------------------------------
 
@@ -293,6 +297,21 @@ LOGGING = {
 }
 
 
+def kept_sealing_key() -> str:
+    """The sealing key of the embedded installation: in a file apart from the other secrets."""
+    import base64
+    import secrets
+
+    path = VAR_DIR / "sealing" / "key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = path.with_suffix(".new")
+        temporary.touch(mode=0o600)
+        temporary.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        temporary.replace(path)
+    return path.read_text()
+
+
 def kept_secrets() -> dict[str, str]:
     """The embedded installation's own secrets, made at first start.
 
@@ -303,16 +322,18 @@ def kept_secrets() -> dict[str, str]:
     import secrets
 
     path = VAR_DIR / "secrets.json"
-    if not path.exists():
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    wanted = {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "FIELD_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "BLIND_INDEX_KEY": secrets.token_urlsafe(32),
+        "RECEIPT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+    }
+    if not wanted.keys() <= kept.keys():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
-        made = {
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "FIELD_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-            "BLIND_INDEX_KEY": secrets.token_urlsafe(32),
-        }
+        kept = wanted | kept
         temporary = path.with_suffix(".new")
         temporary.touch(mode=0o600)
-        temporary.write_text(json.dumps(made))
+        temporary.write_text(json.dumps(kept))
         temporary.replace(path)
-    kept: dict[str, str] = json.loads(path.read_text())
     return kept

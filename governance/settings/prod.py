@@ -8,6 +8,9 @@ EMBEDDED = False
 SECRET_KEY = env.str("SECRET_KEY")
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS")
 BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY")
+RECEIPT_KEY = env.str("RECEIPT_KEY")
+# The worker's alone: pages must not be able to seal.
+SEALING_KEY = env.str("SEALING_KEY", default="")
 # Their defaults are those of the embedded mode: here a missing one stops the start too.
 for _name in ("DATABASE_URL", "REDIS_URL"):
     env.str(_name)

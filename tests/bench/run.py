@@ -37,6 +37,8 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
         "SECRET_KEY": secrets.token_hex(40),
         "FIELD_ENCRYPTION_KEYS": key,
         "BLIND_INDEX_KEY": secrets.token_hex(20),
+        "RECEIPT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "SEALING_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "ALLOWED_HOSTS": "localhost",
         "REDIS_URL": REDIS,
         "LOG_LEVEL": "WARNING",

@@ -13,6 +13,7 @@ from communities.ledger.leaves import timestamp
 from communities.live import announce
 from communities.services.ledger import record
 from communities.services.outbox import tell
+from communities.services.sealing import seal_log
 from votes.counting import Decision, Finding, Judgement, Tally
 from votes.enums import AssemblyStatus
 from votes.models import (
@@ -143,7 +144,13 @@ def certify_settled_assembly(*, assembly_id: int) -> bool:
 
 @transaction.atomic
 def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
-    """Count and certify a closed assembly that is locked and whose every paper is settled."""
+    """Count and certify a closed assembly that is locked and whose every paper is settled.
+
+    The log is sealed twice: before the count, so that the root of all ballots stands
+    whatever is decided from it, and after it, with the certificate as its last leaf.
+    """
+    assert assembly.log is not None
+    seal_log(log=assembly.log, moment=moment)
     statute = statute_by_code(assembly.statute)
     decisions = count_assembly(assembly)
     motions = list(assembly.motions.order_by("position"))
@@ -169,7 +176,6 @@ def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
         counted=counted,
         certified_at=moment,
     )
-    assert assembly.log is not None
     record(
         log=assembly.log,
         verb="votes.assembly.certified",
@@ -178,6 +184,7 @@ def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
         payload={"certificate": sha256(body), "received": received, "counted": counted},
         moment=moment,
     )
+    seal_log(log=assembly.log, moment=moment)
     tell(estate=assembly.estate, topic="votes.assembly-certified", subject=str(assembly.pk))
     assembly_certified.send(sender=Assembly, assembly=assembly)
     transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))
