@@ -76,7 +76,7 @@ def tree_of(head: TreeHead) -> Tree:
 @lru_cache(maxsize=16)
 def _tree(log_id: int, size: int, root: str) -> Tree:
     tree = Tree(leaf_hashes(Log(pk=log_id), size=size))
-    if (tree.size, tree.root) != (size, root):
+    if (tree.size, tree.root()) != (size, root):
         raise TreeBroken(log_id, size)
     return tree
 

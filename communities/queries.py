@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Count, Prefetch, Q, QuerySet
+from django.db.models import CharField, Count, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Concat
 
 from communities.crypto import blind_index
@@ -14,6 +14,7 @@ from communities.enums import BindingCapacity, RoleCode, UnitUse
 from communities.models import (
     BindingRequest,
     Estate,
+    LedgerEntry,
     Notice,
     Owner,
     Ownership,
@@ -204,3 +205,20 @@ def roster_beside(binding: BindingRequest, *, on: date) -> list[RosterMatch]:
         RosterMatch(owner, without_space(owner.name) == name, owner.phone_index == phone)
         for owner in current_owners(binding.unit, on=on).select_related("user")
     ]
+
+
+#: How many of the newest entries are looked at when not all are.
+NEWEST_ENTRIES = 20_000
+
+
+def unsealed(*, all_of_them: bool = False) -> QuerySet[LedgerEntry]:
+    """Entries without a place in their tree; unless ``all_of_them``, only among the newest ones.
+
+    Nearly all entries were sealed long ago, and to look through them takes the longer the
+    more there are. An entry that committed very late is missed by the short look alone.
+    """
+    waiting = LedgerEntry.objects.filter(sealed__isnull=True)
+    if not all_of_them:
+        newest = LedgerEntry.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        waiting = waiting.filter(pk__gt=newest - NEWEST_ENTRIES)
+    return waiting

@@ -1,8 +1,8 @@
 """RFC 6962 Merkle trees: root, inclusion and consistency proofs.
 
 Leaves are given as their leaf hashes (hex), in order of index. Everything is computed
-anew from them each time: 50,000 leaves take a quarter of a second, and a bit that
-flipped in storage shows before anything is signed.
+anew from them each time: 100,000 leaves take less than a tenth of a second, and a bit
+that flipped in storage shows before anything is signed.
 """
 
 import hashlib
@@ -15,63 +15,91 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def _level_above(level: bytes) -> bytes:
-    """The nodes over ``level``, both as one string of 32 bytes each; a last one alone moves up unchanged."""
+    """The nodes over the complete pairs of ``level``; both are strings of 32 bytes a node."""
     sha256 = hashlib.sha256
     pairs = len(level) // 64 * 64
-    above = [sha256(b"\x01" + level[place : place + 64]).digest() for place in range(0, pairs, 64)]
-    return b"".join(above) + level[pairs:]
+    return b"".join([sha256(b"\x01" + level[place : place + 64]).digest() for place in range(0, pairs, 64)])
 
 
 class Tree:
-    """The tree over a fixed list of leaves, with all its nodes: every proof is then a few look-ups.
+    """The tree over a fixed list of leaves, with its nodes kept: any proof is then a few look-ups.
 
-    Node ``i`` of level ``k`` is the root over leaves ``i * 2**k`` up to the next one's, as far as there are.
+    It answers for every smaller size as well, which is what earlier heads were signed over.
+    Node ``i`` of level ``k`` is the root over leaves ``i * 2**k`` up to ``(i + 1) * 2**k``.
     """
 
     def __init__(self, leaves: Sequence[str]) -> None:
         self.size = len(leaves)
         self._levels = [bytes.fromhex("".join(leaves))]
-        while len(self._levels[-1]) > 32:
+        while len(self._levels[-1]) >= 64:
             self._levels.append(_level_above(self._levels[-1]))
 
-    @property
-    def root(self) -> str:
-        """In hex. Of no leaf: SHA-256 of nothing."""
-        return self._node(-1, 0) if self.size else hashlib.sha256(b"").hexdigest()
+    def root(self, size: int | None = None) -> str:
+        """Over the first ``size`` leaves (default: all), in hex. Of no leaf: SHA-256 of nothing."""
+        size = self._within(self.size if size is None else size)
+        return self._root(0, size).hex() if size else hashlib.sha256(b"").hexdigest()
 
-    def inclusion_path(self, index: int) -> list[str]:
-        """The audit path of leaf ``index``, from the leaf upwards (RFC 6962 §2.1.1)."""
-        if not 0 <= index < self.size:
+    def inclusion_path(self, index: int, size: int | None = None) -> list[str]:
+        """The audit path of leaf ``index`` under ``size`` leaves, from the leaf upwards (RFC 6962 §2.1.1)."""
+        size = self._within(self.size if size is None else size)
+        if not 0 <= index < size:
             raise IndexError(index)
-        return [
-            self._node(height, sibling)
-            for height, level in enumerate(self._levels[:-1])
-            if (sibling := (index >> height) ^ 1) * 32 < len(level)
-        ]
+        path: list[bytes] = []
+        start, end = 0, size
+        while end - start > 1:
+            middle = start + _split(end - start)
+            if index < middle:
+                path.append(self._root(middle, end))
+                end = middle
+            else:
+                path.append(self._root(start, middle))
+                start = middle
+        return [node.hex() for node in reversed(path)]
 
-    def consistency_path(self, first: int) -> list[str]:
-        """That this tree begins with the tree over its own first ``first`` leaves (RFC 6962 §2.1.2)."""
-        if not 0 < first <= self.size:
+    def consistency_path(self, first: int, size: int | None = None) -> list[str]:
+        """That the tree over ``size`` leaves begins with that over the first ``first`` (RFC 6962 §2.1.2)."""
+        size = self._within(self.size if size is None else size)
+        if not 0 < first <= size:
             raise IndexError(first)
-        # Up from the last leaf of the smaller tree, past what both trees have complete there.
-        height, place = 0, first - 1
-        while place % 2:
-            height, place = height + 1, place // 2
-        path = [self._node(height, place)] if place else []
-        while height < len(self._levels) - 1:
-            sibling = place ^ 1
-            if sibling * 32 < len(self._levels[height]):
-                path.append(self._node(height, sibling))
-            height, place = height + 1, place // 2
-        return path if first < self.size else []
+        path: list[bytes] = []
+        start, end = 0, size
+        while first < end:
+            middle = start + _split(end - start)
+            if first <= middle:
+                path.append(self._root(middle, end))
+                end = middle
+            else:
+                path.append(self._root(start, middle))
+                start = middle
+        if start:
+            # The smaller tree is not one whole subtree: whoever checks needs its last part.
+            path.append(self._root(start, end))
+        return [node.hex() for node in reversed(path)]
 
-    def _node(self, height: int, place: int) -> str:
-        return self._levels[height][place * 32 : place * 32 + 32].hex()
+    def _within(self, size: int) -> int:
+        if not 0 <= size <= self.size:
+            raise IndexError(size)
+        return size
+
+    def _root(self, start: int, end: int) -> bytes:
+        """Over leaves ``start`` to ``end``, a part such as the RFC's splitting makes."""
+        width = end - start
+        if width & (width - 1) == 0:
+            height = width.bit_length() - 1
+            place = (start >> height) * 32
+            return self._levels[height][place : place + 32]
+        middle = start + _split(width)
+        return node_hash(self._root(start, middle), self._root(middle, end))
+
+
+def _split(size: int) -> int:
+    """The largest power of two smaller than ``size``, which is at least 2."""
+    return int(1 << (size - 1).bit_length() - 1)
 
 
 def tree_root(leaves: Sequence[str]) -> str:
     """The root over these leaf hashes, in hex. Of no leaf: SHA-256 of nothing."""
-    return Tree(leaves).root
+    return Tree(leaves).root()
 
 
 def inclusion_proof(leaves: Sequence[str], index: int) -> list[str]:

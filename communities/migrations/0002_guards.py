@@ -35,6 +35,16 @@ class Migration(migrations.Migration):
                 " WHERE e.id = NEW.entry_id AND e.log_id = NEW.log_id)"
             ),
         ),
+        GuardTable(
+            table="communities_signingkey",
+            event="INSERT",
+            name="communities_signingkey_one_line",
+            message="keys of one purpose follow one another",
+            refused_when=(
+                "EXISTS (SELECT 1 FROM communities_signingkey k WHERE k.purpose = NEW.purpose"
+                " AND (k.predecessor_id = NEW.predecessor_id OR NEW.predecessor_id IS NULL))"
+            ),
+        ),
         *never_emptied(
             "communities_ledgerentry",
             "communities_sealedleaf",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import models
 
+from communities import recovery
 from communities.clock import database_now
 from communities.ledger.canonical import Plain
 from communities.ledger.hashing import leaf_hash
@@ -35,8 +36,24 @@ def record(
     """Append one event to ``log``, in the caller's transaction.
 
     ``verb`` is dotted and belongs to the writer ("votes.assembly.published").
-    ``payload`` must be free of names, phones, identity numbers and choices.
+    ``payload`` must be free of names, phones, identity numbers and choices. Raises
+    :class:`communities.recovery.Recovering` while nothing may be written.
     """
+    recovery.watch.look()
+    recovery.watch.refuse_writes()
+    return append(log=log, verb=verb, subject=subject, actor=actor, payload=payload, moment=moment)
+
+
+def append(
+    *,
+    log: Log,
+    verb: str,
+    subject: models.Model,
+    actor: User | None,
+    payload: Mapping[str, Plain] | None = None,
+    moment: datetime | None = None,
+) -> LedgerEntry:
+    """What :func:`record` does once it is allowed. Only declaring a gap calls it at another time."""
     moment = moment or database_now()
     body = event_body(
         log=log.name,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import transaction
 
+from communities import recovery
 from communities.clock import database_now
 from communities.models import Estate, OutboxMessage
 
@@ -50,8 +51,11 @@ def relay_outbox() -> int:
     """Hand on what has not been handed on, oldest first; returns how many messages were.
 
     A message whose handler fails stays, does not hold up the others, and is
-    tried again next time. So does one whose topic nobody handles.
+    tried again next time. So does one whose topic nobody handles. In RECOVERY nothing
+    is told: a backup that was put back may not know that it was told already.
     """
+    if recovery.watch.look():
+        return 0
     waiting = OutboxMessage.objects.filter(relayed_at__isnull=True)
     _report_unknown(waiting.exclude(topic__in=_handlers).values_list("topic", flat=True).distinct()[:10])
     due = waiting.filter(topic__in=_handlers).order_by("pk").values_list("pk", flat=True)[:BATCH]

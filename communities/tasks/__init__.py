@@ -15,3 +15,10 @@ def forget_login_codes() -> None:
     from communities.services.login import forget_login_codes as forget
 
     forget()
+
+
+@shared_task(name="communities.seal_due_logs", ignore_result=True)
+def seal_due_logs() -> None:
+    from communities.services.sealing import seal_due_logs as seal
+
+    seal()

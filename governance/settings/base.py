@@ -36,6 +36,12 @@ BLIND_INDEX_KEY: str
 SEALING_KEY: str
 #: Signs receipts; worth less, since the pages must hold it.
 RECEIPT_KEY: str
+#: Where this machine remembers the heads it signed, outside the database: what a restored backup
+#: is compared with. Empty: nothing is remembered, nothing compared.
+HELD_HEADS_FILE = env.str(
+    "HELD_HEADS_FILE",
+    default=str(VAR_DIR / "heads" / ("demo.jsonl" if DEMO_MODE else "held.jsonl")),
+)
 
 # --- applications --------------------------------------------------------------
 
@@ -158,6 +164,7 @@ CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULE = {
     "open due assemblies": {"task": "votes.open_due_assemblies", "schedule": 5.0},
     "close due assemblies": {"task": "votes.close_due_assemblies", "schedule": 5.0},
+    "seal due logs": {"task": "communities.seal_due_logs", "schedule": 5.0},
     "relay the outbox": {"task": "communities.relay_outbox", "schedule": 5.0},
     "forget spent login codes": {"task": "communities.forget_login_codes", "schedule": 3600.0},
 }

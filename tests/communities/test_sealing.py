@@ -3,11 +3,13 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from communities.enums import KeyPurpose
 from communities.ledger.heads import is_signed
 from communities.ledger.tree import tree_root
 from communities.models import LedgerEntry, Log, SealedLeaf, TreeHead
+from communities.services.keys import KeyMissing, signer_for
 from communities.services.ledger import log_of_estate, record
-from communities.services.sealing import SealingRefused, seal_log, sealing_signer
+from communities.services.sealing import SealingRefused, seal_log
 from tests.factories.communities import EstateFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +39,7 @@ def test_a_batch_lies_in_order_of_its_hashes_behind_the_earlier_ones(log: Log) -
 def test_a_head_is_signed_by_the_sealing_key(log: Log) -> None:
     write(log, 1)
     head = seal_log(log=log)
-    signer = sealing_signer()
+    signer = signer_for(KeyPurpose.SEAL)
     assert head.key_id == signer.key_id
     assert is_signed(head.body, head.signature, signer.public)
     assert not is_signed(head.body.replace('"size":1', '"size":2'), head.signature, signer.public)
@@ -62,7 +64,7 @@ def test_a_log_is_sealed_by_itself(log: Log) -> None:
 def test_without_the_key_nothing_is_sealed(log: Log, settings) -> None:
     settings.SEALING_KEY = ""
     write(log, 1)
-    with pytest.raises(RuntimeError, match="no sealing key"):
+    with pytest.raises(KeyMissing):
         seal_log(log=log)
     assert SealedLeaf.objects.count() == 0
 

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from communities import recovery
 from communities.ledger.hashing import leaf_hash
 from communities.live import SparingAnnouncer
 from votes.enums import MARK_OF_OPTION, AssemblyStatus, BallotChange, Channel, MotionOption
@@ -108,8 +109,10 @@ def cast_ballot(
     close; with other content it raises :class:`KeyReused`. Raises
     :class:`AssemblyNotOpen` (or the more exact kind) outside the window by the
     database's clock, :class:`NotOnRoll`, :class:`AlreadyCast`,
-    :class:`ChoicesInvalid`. A refusal leaves nothing behind.
+    :class:`ChoicesInvalid`, :class:`communities.recovery.Recovering`. A refusal leaves
+    nothing behind.
     """
+    recovery.watch.refuse_writes()
     for _ in range(TRIES_AT_A_REVISION):
         try:
             with transaction.atomic():

@@ -150,7 +150,7 @@ def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
     whatever is decided from it, and after it, with the certificate as its last leaf.
     """
     assert assembly.log is not None
-    seal_log(log=assembly.log, moment=moment)
+    seal_log(log=assembly.log)
     statute = statute_by_code(assembly.statute)
     decisions = count_assembly(assembly)
     motions = list(assembly.motions.order_by("position"))
@@ -184,7 +184,7 @@ def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
         payload={"certificate": sha256(body), "received": received, "counted": counted},
         moment=moment,
     )
-    seal_log(log=assembly.log, moment=moment)
+    seal_log(log=assembly.log)
     tell(estate=assembly.estate, topic="votes.assembly-certified", subject=str(assembly.pk))
     assembly_certified.send(sender=Assembly, assembly=assembly)
     transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from communities import held
 from communities.models import Estate, LedgerEntry, User
 from governance.demo.story import BUILT, build_story, relay_everything
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             return
         if built:
             self.empty()
+        # What was remembered of an earlier demo is not missing in this one.
+        held.forget_all()
         self.stdout.write("正在建立演示小区“清和里”……")
         estate = build_story()
         relay_everything()
