@@ -80,3 +80,8 @@ def head_body(
             "key": key,
         }
     )
+
+
+def head_line(*, log: str, size: int, root: str, key: str) -> str:
+    """A head in one line, for a code on paper: "linyi-head 1 assembly:7 1234 <root> <key>"."""
+    return f"linyi-head {HEAD_VERSION} {log} {size} {root} {key}"
