@@ -3,6 +3,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from communities import recovery
+
 THEMES = ("light", "dark")
 
 
@@ -15,4 +17,5 @@ def appearance(request: HttpRequest) -> dict[str, Any]:
             "care": request.COOKIES.get("care") == "on",
         },
         "demo_mode": settings.DEMO_MODE,
+        "recovery": recovery.watch.message,
     }

@@ -62,17 +62,38 @@ class HeldFile:
                 self._read_to, self._newest = 0, {}
             return dict(self._newest)
 
+    def every_head(self) -> dict[str, list[tuple[int, str]]]:
+        """Size and root of every head since the newest declared gap, by the name of the log."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        if not self.path.exists():
+            return found
+        for line in self.path.read_bytes().splitlines():
+            read = self._parsed(line)
+            if read is None:
+                continue
+            head, is_gap = read
+            if is_gap:
+                found[head.log] = []
+            if head.size:
+                found.setdefault(head.log, []).append((head.size, head.root))
+        return found
+
     def _take(self, line: bytes) -> None:
+        if read := self._parsed(line):
+            head, is_gap = read
+            known = self._newest.get(head.log)
+            if is_gap or known is None or head.size >= known.size:
+                self._newest[head.log] = head
+
+    def _parsed(self, line: bytes) -> tuple[HeldHead, bool] | None:
         try:
             said = json.loads(line)
-            head = HeldHead(said["log"], said["estate"], said["size"], said["root"])
+            return HeldHead(said["log"], said["estate"], said["size"], said["root"]), "gap" in said
         except (ValueError, KeyError, TypeError):
             # Cut off by a power failure; the line after it is whole again.
-            logger.warning("%s holds a line that cannot be read", self.path)
-            return
-        known = self._newest.get(head.log)
-        if "gap" in said or known is None or head.size >= known.size:
-            self._newest[head.log] = head
+            if line.strip():
+                logger.warning("%s holds a line that cannot be read", self.path)
+            return None
 
     def append(self, said: Mapping[str, Any]) -> None:
         """Write one line through to the disk."""
@@ -99,6 +120,12 @@ def held_file() -> HeldFile | None:
     """The file the settings name, if any."""
     name = settings.HELD_HEADS_FILE
     return _files.setdefault(str(name), HeldFile(Path(name))) if name else None
+
+
+def newest_of(log: Log) -> HeldHead | None:
+    """The newest head of ``log`` that is remembered, if any."""
+    file = held_file()
+    return file.newest().get(log.name) if file else None
 
 
 def hold(log: Log, head: TreeHead) -> None:

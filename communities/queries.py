@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, Count, Max, Prefetch, Q, QuerySet
@@ -207,6 +207,8 @@ def roster_beside(binding: BindingRequest, *, on: date) -> list[RosterMatch]:
     ]
 
 
+#: What has waited so long to be sealed is waiting for somebody.
+LATE = timedelta(minutes=5)
 #: How many of the newest entries are looked at when not all are.
 NEWEST_ENTRIES = 20_000
 
@@ -222,3 +224,8 @@ def unsealed(*, all_of_them: bool = False) -> QuerySet[LedgerEntry]:
         newest = LedgerEntry.objects.aggregate(newest=Max("pk"))["newest"] or 0
         waiting = waiting.filter(pk__gt=newest - NEWEST_ENTRIES)
     return waiting
+
+
+def late_entries(moment: datetime) -> QuerySet[LedgerEntry]:
+    """Entries that should have been sealed long before ``moment``: the sealer stands still or refuses."""
+    return unsealed().filter(recorded_at__lte=moment - LATE)

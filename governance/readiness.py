@@ -6,6 +6,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from communities import recovery
+from communities.clock import database_now
+from communities.queries import late_entries
+
 
 def ask_database() -> str:
     with connection.cursor() as cursor:
@@ -18,9 +22,17 @@ def ask_redis() -> str:
     return ""
 
 
+def ask_log() -> str:
+    """Whether anything may be written, and whether what was written is sealed."""
+    if recovery.watch.look():
+        missing = sum(one.missing for one in recovery.watch.shortfalls)
+        return f"recovery: {missing} entries missing in {len(recovery.watch.shortfalls)} logs"
+    return "unsealed for too long" if late_entries(database_now()).exists() else ""
+
+
 #: By name: a function that says what is wrong, or nothing, or raises. Whatever
 #: else comes to share the process adds its own.
-probes: dict[str, Callable[[], str]] = {"database": ask_database}
+probes: dict[str, Callable[[], str]] = {"database": ask_database, "log": ask_log}
 if settings.REDIS_URL:
     probes["redis"] = ask_redis
 

@@ -68,6 +68,8 @@ LOGGED_IN = {
 class LoginCodes(PublicEndpoint):
     """Send a one-time code to a phone. Says nothing about whether the phone has an account."""
 
+    works_in_recovery = True
+
     @extend_schema(
         request=LoginCodeSerializer,
         responses={201: LoginCodeSerializer},
@@ -90,6 +92,8 @@ class LoginCodes(PublicEndpoint):
 class LoginCodeUse(PublicEndpoint):
     """Give the code that was sent; the session is then logged in, or waits for the second step."""
 
+    works_in_recovery = True
+
     @extend_schema(
         request=CodeSerializer,
         responses=LOGGED_IN,
@@ -108,6 +112,8 @@ class LoginCodeUse(PublicEndpoint):
 
 class Session(PublicEndpoint):
     """Who this session is; logging in with a password; logging out."""
+
+    works_in_recovery = True
 
     authentication_classes = Endpoint.authentication_classes
 
@@ -131,6 +137,8 @@ class Session(PublicEndpoint):
 
 class SecondStep(PublicEndpoint):
     """The code of the authenticator app, or a recovery code, after the first step of a login."""
+
+    works_in_recovery = True
 
     @extend_schema(request=CodeSerializer, responses=SessionSerializer)
     def post(self, request: Request) -> Response:

@@ -132,6 +132,8 @@ class RosterUnits(PagedEndpoint):
 class RosterSearch(PagedEndpoint):
     """Units by place or owner. Sent, not asked for in an address: it may be a person's name."""
 
+    works_in_recovery = True
+
     @extend_schema(request=SearchSerializer, responses=RosterUnitSerializer(many=True))
     def post(self, request: Request, slug: str) -> Response:
         estate = roster_estate_for(person(request), slug)

@@ -24,7 +24,7 @@ from communities.enums import KeyPurpose
 from communities.errors import Refusal
 from communities.ledger.hashing import leaf_hash
 from communities.ledger.heads import Signer, head_body, is_signed
-from communities.ledger.tree import tree_root
+from communities.ledger.tree import Tree, tree_root
 from communities.models import LedgerEntry, Log, SealedLeaf, TreeHead
 from communities.queries import unsealed
 
@@ -182,8 +182,13 @@ def _checked_leaves(log: Log, head: TreeHead | None) -> list[str]:
         leaves.append(digest)
     if len(leaves) != (head.size if head else 0):
         _refuse(log, "its leaves are not as many as its newest head says")
-    if head and tree_root(leaves) != head.root:
+    tree = Tree(leaves)
+    if head and tree.root() != head.root:
         _refuse(log, "its leaves do not lead to its newest head")
+    known = held.newest_of(log)
+    if known and known.size and (known.size > tree.size or tree.root(known.size) != known.root):
+        logger.critical("log %s is not sealed: it lacks what was signed up to %s", log, known.size)
+        raise recovery.Recovering(recovery.watch.look(now=True) or None)
     return leaves
 
 

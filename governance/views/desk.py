@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from communities.http import PersonRequest
+from communities.queries import late_entries
 from communities.rules import allows
 from communities.templatetags.linyi import percent
 from governance.desk import Desk, OpenAssembly
@@ -40,6 +41,7 @@ def desk(request: PersonRequest) -> HttpResponse:
         "moment": shown.moment,
         "rows": [(step, step.is_overdue(shown.moment)) for step in shown.steps],
         "kpis": _kpis(shown),
+        "late": late_entries(shown.moment).filter(log__estate__in=shown.estates).count(),
         "figure": _figure(request, shown),
     }
     return render(request, "governance/desk.html", context)

@@ -1,6 +1,7 @@
 """When a log is sealed, by whom, and what stops it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -140,7 +141,9 @@ def test_an_assembly_is_never_certified_unsealed_and_the_worker_does_it_later(se
 
 
 def held_key() -> Signer:
-    return keys.signer_for(KeyPurpose.SEAL)
+    signer = keys.signer_for(KeyPurpose.SEAL)
+    assert signer is not None
+    return signer
 
 
 def test_the_first_key_introduces_itself_where_one_process_is_all(log):
@@ -186,7 +189,7 @@ def test_a_rotation_is_signed_by_both_and_ends_the_old_key(log, settings):
     old, seed = held_key(), keys.new_seed()
     new = Signer.from_base64(seed)
     successor = keys.rotate_key(purpose=KeyPurpose.SEAL, old=old, new=new)
-    handed = {
+    handed: Any = {
         "public_key": new.public,
         "signature": successor.signature,
         "predecessor": old.public,

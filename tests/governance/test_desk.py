@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from communities.enums import RoleCode
 from communities.models import BindingRequest, Estate
+from communities.services.ledger import log_of_estate, record
 from communities.services.rosters import upload_roster
+from communities.services.sealing import seal_log
 from governance.desk import Desk, missing_words
 from tests.factories.communities import (
     CommunityFactory,
@@ -311,6 +313,19 @@ def test_desk_with_nothing_to_do_says_so(client, estate):
     assert "没有等您办的事" in text(client.get(URL))
 
 
+def test_desk_sounds_the_alarm_when_entries_of_its_estates_are_not_sealed(client):
+    estate = EstateFactory()
+    log, other = log_of_estate(estate), log_of_estate(EstateFactory())
+    client.force_login(appoint(RoleCode.SECRETARY, estate))
+    alarm = "有 2 条记录超过五分钟没有封存"
+    long_ago = timezone.now() - timedelta(minutes=6)
+    for where, is_told in ((other, False), (log, False), (log, True)):
+        record(log=where, verb="test.happened", subject=where, actor=None, moment=long_ago)
+        assert (alarm in text(client.get(URL))) == is_told
+    seal_log(log=log)
+    assert "没有封存" not in text(client.get(URL))
+
+
 def test_desk_names_no_voter(client):
     assembly = posted_assembly(owners=6)
     estate = assembly.estate
@@ -335,7 +350,7 @@ def test_desk_asks_the_database_as_often_for_three_estates_as_for_one(
         asks_binding(estate)
     client.force_login(appoint(RoleCode.SECRETARY, estate))
 
-    with django_assert_num_queries(12 + CLOCK):
+    with django_assert_num_queries(14 + CLOCK):
         client.get(URL)
 
 

@@ -152,7 +152,7 @@ def test_nobody_who_writes_waits_for_the_sealer(log, pool, lock):
             if lock == "UPDATE":
                 cursor.execute("SELECT 1 FROM communities_log WHERE id = %s FOR UPDATE", [log.pk])
             else:
-                sealing.Log.objects.select_for_update(no_key=True).get(pk=log.pk)
+                Log.objects.select_for_update(no_key=True).get(pk=log.pk)
             held.set()
             assert enough.wait(PATIENCE)
 

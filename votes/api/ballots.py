@@ -147,6 +147,8 @@ class TallyCheck(PublicEndpoint):
     The body is the document that ``manage.py tally`` reads; docs/counting.md describes it.
     """
 
+    works_in_recovery = True
+
     @extend_schema(
         request={"application/json": {"type": "object", "additionalProperties": True}},
         responses={200: {"type": "object", "additionalProperties": True}},
