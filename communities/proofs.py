@@ -4,11 +4,16 @@ Everybody may check them with two hashes and no trust in this machine, as long a
 head they lead to was seen somewhere else (docs/sealing.md).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from communities.errors import Refusal
 from communities.ledger.tree import Tree
-from communities.models import Log, SealedLeaf, TreeHead
+from communities.models import Estate, Log, SealedLeaf, TreeHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,10 @@ def consistency(earlier: TreeHead, later: TreeHead) -> Consistency:
     """The proof that ``later`` only added to ``earlier``, a head of the same log that is not larger."""
     if earlier.log_id != later.log_id or earlier.size > later.size:
         raise ValueError("not two heads of one log in order of size")
-    return Consistency(earlier, later, tuple(tree_of(later).consistency_path(earlier.size)))
+    path = _path(tree_of(later), earlier, later)
+    if path is None:
+        raise TreeBroken
+    return Consistency(earlier, later, path)
 
 
 def tree_of(head: TreeHead) -> Tree:
@@ -77,9 +85,65 @@ def tree_of(head: TreeHead) -> Tree:
 def _tree(log_id: int, size: int, root: str) -> Tree:
     tree = Tree(leaf_hashes(Log(pk=log_id), size=size))
     if (tree.size, tree.root()) != (size, root):
-        raise TreeBroken(log_id, size)
+        raise TreeBroken
     return tree
 
 
-class TreeBroken(Exception):
+class TreeBroken(Refusal):
     """The stored leaves do not lead to the root that was signed: no proof is given out."""
+
+    code = "log-broken"
+    status = 503
+    message = _("日志与已经签名的树头对不上，不能给出证明。请联系社区，由运维人员检查。")
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A head and how it follows from the one before it in its log."""
+
+    head: TreeHead
+    before: TreeHead | None
+    #: The consistency path from ``before``; None where the stored leaves do not give it.
+    path: tuple[str, ...] | None
+
+    @property
+    def added(self) -> int:
+        """How many leaves this head has more than the one before."""
+        return self.head.size - (self.before.size if self.before else 0)
+
+
+def growth(heads: Sequence[TreeHead]) -> list[Growth]:
+    """How each of ``heads`` follows from the next one: heads of one log, the largest first.
+
+    The last of them is compared with the stored head before it. Each step is computed from
+    the leaves, and both roots with it; three statements, however many heads there are.
+    """
+    if not heads:
+        return []
+    smallest = heads[-1]
+    earlier = TreeHead.objects.filter(log=smallest.log_id, size__lt=smallest.size).order_by("-size").first()
+    try:
+        tree: Tree | None = tree_of(heads[0])
+    except TreeBroken:
+        tree = None
+    steps = zip(heads, [*heads[1:], earlier], strict=True)
+    return [Growth(head, before, _path(tree, before, head)) for head, before in steps]
+
+
+def _path(tree: Tree | None, before: TreeHead | None, head: TreeHead) -> tuple[str, ...] | None:
+    if tree is None or tree.root(head.size) != head.root:
+        return None
+    if before is None:
+        return ()
+    return (
+        tuple(tree.consistency_path(before.size, head.size))
+        if tree.root(before.size) == before.root
+        else None
+    )
+
+
+def newest_heads(estate: Estate) -> list[TreeHead]:
+    """The newest head of each log of ``estate``, the one that was sealed last in front."""
+    newest = TreeHead.objects.filter(log=OuterRef("log")).order_by("-size").values("size")[:1]
+    heads = TreeHead.objects.filter(log__estate=estate, size=Subquery(newest)).select_related("log")
+    return list(heads.order_by("-sealed_at", "-pk"))

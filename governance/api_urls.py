@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from communities.api import bindings, estates, login, roster_imports, rosters
 from communities.api.endpoints import NoSuchPath, PageFile
 from communities.views import desk_roster
-from votes.api import assemblies, ballots, motions
+from votes.api import assemblies, ballots, logs, motions
 from votes.views import desk_motions, results
 
 app_name = "api"
@@ -91,6 +91,12 @@ assembly_patterns: list[URLPattern | URLResolver] = [
     path("result.csv", PageFile.as_view(page=results.result_csv), name="result-csv"),
 ]
 
+log_patterns: list[URLPattern | URLResolver] = [
+    path("heads/", logs.LogHeads.as_view(), name="log-heads"),
+    path("proofs/inclusion/", logs.ProofOfInclusion.as_view(), name="proof-of-inclusion"),
+    path("proofs/consistency/", logs.ProofOfConsistency.as_view(), name="proof-of-consistency"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
@@ -103,6 +109,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("estates/", estates.EstateList.as_view(), name="estates"),
     path("estates/<slug:slug>/", include(estate_patterns)),
     path("assemblies/<int:pk>/", include(assembly_patterns)),
+    path("logs/<str:name>/", include(log_patterns)),
     path("attachments/<int:pk>/", PageFile.as_view(page=desk_motions.attachment), name="attachment"),
     path("ballots/<uuid:pk>/", ballots.BallotReceipt.as_view(), name="receipt"),
     path("tally/", ballots.TallyCheck.as_view(), name="tally"),

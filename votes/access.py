@@ -2,16 +2,20 @@
 
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from communities.access import desk_estates_for, estates_for
 from communities.enums import RoleCode
-from communities.models import Estate, User
+from communities.models import Estate, Log, TreeHead, User
 from communities.rules import allows, today
 from votes.enums import AssemblyStatus
 from votes.models import Assembly, Ballot, Elector, Motion, MotionAttachment
+
+#: No log is larger, and no database counts further.
+LARGEST_SIZE = 2**63 - 1
 
 
 def _estates_prepared_by(user: User) -> QuerySet[Estate]:
@@ -100,3 +104,41 @@ def roll_assembly_for(user: User, slug: str, pk: int) -> Assembly:
     if not allows("votes.view_roll", user, assembly):
         raise Http404
     return assembly
+
+
+# --- sealed logs: their heads are for everybody, for that is what heads are for ----------
+
+
+def estate_with_heads(slug: str) -> Estate:
+    """An estate whose tree heads anybody may see, or a 404."""
+    return get_object_or_404(Estate, slug=slug)
+
+
+def log_with_heads(name: str, slug: str | None = None) -> Log:
+    """A log that has a head, of the estate where one is named, or a 404."""
+    logs = Log.objects.filter(heads__isnull=False).select_related("estate", "assembly").distinct()
+    if slug is not None:
+        logs = logs.filter(estate__slug=slug)
+    return get_object_or_404(logs, name=name)
+
+
+def head_of(slug: str, name: str, size: int) -> TreeHead:
+    """A head of a log of the estate, or a 404."""
+    log = log_with_heads(name, slug)
+    head = get_object_or_404(TreeHead, log=log, size=min(size, LARGEST_SIZE))
+    head.log = log
+    return head
+
+
+def log_with_proofs_for(user: User | AnonymousUser, name: str) -> Log:
+    """A log whose leaves ``user`` may ask proofs of, or a 404.
+
+    That of a posted assembly is for everybody; an estate's own for those who belong to it.
+    """
+    log = log_with_heads(name)
+    assembly = getattr(log, "assembly", None)
+    if assembly is not None and assembly.status != AssemblyStatus.DRAFT:
+        return log
+    if not isinstance(user, User) or not estates_for(user).filter(pk=log.estate_id).exists():
+        raise Http404
+    return log

@@ -8,6 +8,7 @@ from votes.views import (
     desk_motions,
     desk_posted,
     desk_roll,
+    heads,
     results,
     tally,
 )
@@ -54,6 +55,16 @@ owner_patterns: list[URLPattern | URLResolver] = [
     path("votes/<int:pk>/result.csv", results.result_csv, name="result-csv"),
 ]
 
+_HEADS = "e/<slug:slug>/heads/"
+heads_patterns: list[URLPattern | URLResolver] = [
+    path(_HEADS, heads.heads, name="heads"),
+    path("e/<slug:slug>/heads.json", heads.heads_json, name="heads-json"),
+    path(f"{_HEADS}<str:log>/", heads.log_heads, name="log-heads"),
+    path(f"{_HEADS}<str:log>.json", heads.log_heads_json, name="log-heads-json"),
+    path(f"{_HEADS}<str:log>/<int:size>/print/", heads.head_print, name="head-print"),
+    path(f"{_HEADS}<str:log>/<int:size>.pdf", heads.head_pdf, name="head-pdf"),
+]
+
 public_patterns: list[URLPattern | URLResolver] = [
     path("tally/", tally.tally, name="tally"),
     path("tally/figures.json", tally.tally_json, name="tally-json"),
@@ -61,6 +72,7 @@ public_patterns: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *owner_patterns,
+    *heads_patterns,
     *public_patterns,
     *desk_patterns,
 ]

@@ -1,0 +1,151 @@
+"""Tree heads in public: the newest of each log, how each followed from the last, and on paper."""
+
+import base64
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from communities.clock import local_day
+from communities.ledger.heads import head_line
+from communities.ledger.leaves import timestamp
+from communities.models import Log, SigningKey, TreeHead
+from communities.printing import pdf_response
+from communities.proofs import Growth, growth, newest_heads
+from votes.access import estate_with_heads, head_of, log_with_heads
+from votes.models import Assembly
+
+PER_PAGE = 30
+
+
+def log_title(log: Log) -> str:
+    """What people call the log: the assembly's title, or the estate's common log."""
+    assembly: Assembly | None = getattr(log, "assembly", None)
+    return assembly.title if assembly else _("小区日志（名册、公示等）")
+
+
+@require_GET
+def heads(request: HttpRequest, slug: str) -> HttpResponse:
+    """The newest head of every log of an estate, for anybody."""
+    estate = estate_with_heads(slug)
+    context = {"estate": estate, "rows": _titled(newest_heads(estate)), "keys": _keys()}
+    return render(request, "votes/heads.html", context)
+
+
+@require_GET
+def heads_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same for programs, with the statements of the keys."""
+    estate = estate_with_heads(slug)
+    answer = {
+        "v": 1,
+        "estate": estate.slug,
+        "heads": [head_said(head) for head in newest_heads(estate)],
+        "keys": [key_said(key) for key in _keys()],
+    }
+    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
+
+
+@require_GET
+def log_heads(request: HttpRequest, slug: str, log: str) -> HttpResponse:
+    """The heads of one log, the newest first, each compared with the one before it."""
+    found = log_with_heads(log, slug)
+    page = _page(found, request.GET.get("page"))
+    context = {
+        "estate": found.estate,
+        "log": found,
+        "title": log_title(found),
+        "page": page,
+        "steps": growth(list(page.object_list)),
+    }
+    return render(request, "votes/log_heads.html", context)
+
+
+@require_GET
+def log_heads_json(request: HttpRequest, slug: str, log: str) -> HttpResponse:
+    """The same for programs; each head with the proof that it only added to the one before."""
+    found = log_with_heads(log, slug)
+    page = _page(found, request.GET.get("page"))
+    answer = {
+        "v": 1,
+        "log": found.name,
+        "page": page.number,
+        "pages": page.paginator.num_pages,
+        "heads": [step_said(step) for step in growth(list(page.object_list))],
+    }
+    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
+
+
+@require_GET
+def head_print(request: HttpRequest, slug: str, log: str, size: int) -> HttpResponse:
+    """One head on a sheet for the notice board."""
+    return render(request, "print/head.html", _sheet(head_of(slug, log, size)))
+
+
+@require_GET
+def head_pdf(request: HttpRequest, slug: str, log: str, size: int) -> HttpResponse:
+    head = head_of(slug, log, size)
+    html = render_to_string("print/head.html", _sheet(head), request)
+    return pdf_response(html, f"{log.replace(':', '-')}-{size}.pdf")
+
+
+def head_said(head: TreeHead) -> dict[str, Any]:
+    """A head as programs read it. ``body`` is what ``signature`` covers, byte for byte."""
+    return {
+        "log": head.log.name,
+        "size": head.size,
+        "root": head.root,
+        "sealed_at": timestamp(head.sealed_at),
+        "key": head.key_id,
+        "body": head.body,
+        "signature": head.signature,
+    }
+
+
+def step_said(step: Growth) -> dict[str, Any]:
+    """A head with the consistency proof from the head before it; null where it cannot be given."""
+    if step.before is None or step.path is None:
+        return {**head_said(step.head), "consistency": None}
+    return {**head_said(step.head), "consistency": {"from": step.before.size, "path": list(step.path)}}
+
+
+def key_said(key: SigningKey) -> dict[str, Any]:
+    return {
+        "key": key.key_id,
+        "purpose": key.purpose,
+        "public_key": key.public_key,
+        "statement": key.statement,
+        "signature": key.signature,
+        "predecessor_signature": key.predecessor_signature,
+    }
+
+
+def _keys() -> list[SigningKey]:
+    return list(SigningKey.objects.order_by("-pk"))
+
+
+def _titled(heads: list[TreeHead]) -> list[tuple[str, TreeHead]]:
+    assemblies = Assembly.objects.filter(log__in=[head.log_id for head in heads]).only("title", "log")
+    titles = {assembly.log_id: assembly.title for assembly in assemblies}
+    common = _("小区日志（名册、公示等）")
+    return [(titles.get(head.log_id, common), head) for head in heads]
+
+
+def _page(log: Log, number: str | None) -> Any:
+    return Paginator(log.heads.select_related("log").order_by("-size"), PER_PAGE).get_page(number)
+
+
+def _sheet(head: TreeHead) -> dict[str, Any]:
+    key = SigningKey.objects.filter(key_id=head.key_id).first()
+    return {
+        "estate": head.log.estate,
+        "head": head,
+        "title": log_title(head.log),
+        "line": head_line(log=head.log.name, size=head.size, root=head.root, key=head.key_id),
+        "key": key,
+        "key_hex": base64.b64decode(key.public_key).hex() if key else "",
+        "day": local_day(head.sealed_at),
+    }
