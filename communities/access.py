@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from communities.models import BindingRequest, Estate, Notice, Owner, RosterImport, Unit, User
+from communities.models import BindingRequest, Estate, Notice, Owner, RosterImport, Unit, User, Witness
 from communities.rules import DESK_ROLES, allows, today
 
 
@@ -119,3 +119,17 @@ def bindings_at_desk(user: User, estate: Estate) -> QuerySet[BindingRequest]:
 
 def binding_at_desk(user: User, slug: str, pk: int) -> BindingRequest:
     return get_object_or_404(bindings_at_desk(user, estate_for(user, slug)).select_related("estate"), pk=pk)
+
+
+def witness_estate_for(user: User, slug: str) -> Estate:
+    """An estate whose witnesses ``user`` answers for, or a 404."""
+    estate = estate_for(user, slug)
+    if not allows("communities.manage_witnesses", user, estate):
+        raise Http404
+    return estate
+
+
+def witness_for(user: User, slug: str, pk: int) -> Witness:
+    """A witness who has not been removed, or a 404."""
+    present = Witness.objects.filter(removed_at__isnull=True).select_related("estate")
+    return get_object_or_404(present, estate=witness_estate_for(user, slug), pk=pk)

@@ -67,8 +67,13 @@ def pdf_of(html: str) -> bytes:
 
 def pdf_response(html: str, name: str) -> HttpResponse:
     """The PDF of a print page as a download called ``name``. Raises :class:`PdfUnavailable`."""
+    return pdf_file(pdf_of(html), name)
+
+
+def pdf_file(content: bytes, name: str) -> HttpResponse:
+    """A PDF that is there already as a download called ``name``."""
     return HttpResponse(
-        pdf_of(html),
+        content,
         content_type="application/pdf",
         headers={"Content-Disposition": str(content_disposition_header(True, name))},
     )

@@ -139,6 +139,13 @@ def roster_readers(estate: Estate) -> list[int]:
     return sorted(set(held.values_list("user", flat=True)))
 
 
+def keepers_of_witnesses(estate: Estate) -> list[int]:
+    """Accounts that answer for the estate's witnesses: its secretary and the committee's chair."""
+    codes = [RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR]
+    held = Role.objects.on(today()).covering(estate).filter(code__in=codes, user__is_active=True)
+    return sorted(set(held.values_list("user", flat=True)))
+
+
 def current_owners(unit: Unit, *, on: date) -> QuerySet[Owner]:
     """Who holds title to ``unit`` on a day."""
     return Owner.objects.filter(pk__in=Ownership.objects.on(on).filter(unit=unit).values("owner"))

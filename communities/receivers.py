@@ -4,8 +4,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from communities.enums import BindingStatus
-from communities.models import BindingRequest, OutboxMessage, Owner, RosterImport, Unit
-from communities.queries import roster_readers, secretaries_of
+from communities.models import BindingRequest, OutboxMessage, Owner, RosterImport, Unit, Witness
+from communities.queries import keepers_of_witnesses, roster_readers, secretaries_of
 from communities.rules import today
 from communities.services.notices import notify
 from communities.services.outbox import handler
@@ -118,4 +118,22 @@ def tell_co_owners(message: OutboxMessage) -> None:
         title=_("共有人代表登记有变：%(unit)s") % {"unit": unit.label},
         text=text,
         url=reverse("communities:me"),
+    )
+
+
+@handler("communities.witness-added")
+@handler("communities.witness-removed")
+def tell_of_witness(message: OutboxMessage) -> None:
+    """Everybody who answers for the witnesses: nobody takes one away unnoticed."""
+    witness = Witness.objects.get(pk=message.subject)
+    is_removed = message.topic == "communities.witness-removed"
+    title = _("树头见证人已移除：%(name)s") if is_removed else _("树头见证人已添加：%(name)s")
+    notify(
+        recipients=keepers_of_witnesses(message.estate),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=title % {"name": witness.name},
+        text=_("如果不是约定好的，请马上查问。"),
+        url=reverse("communities:witnesses", args=[message.estate.slug]),
     )

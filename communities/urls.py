@@ -6,6 +6,7 @@ from communities.views import (
     desk_bindings,
     desk_roster,
     desk_roster_imports,
+    desk_witnesses,
     login,
     me,
     notices,
@@ -56,9 +57,16 @@ roster_patterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/discard/", desk_roster_imports.discard, name="roster-discard"),
 ]
 
+witness_patterns: list[URLPattern | URLResolver] = [
+    path("", desk_witnesses.witnesses, name="witnesses"),
+    path("confirm/", desk_witnesses.confirm, name="witness-confirm"),
+    path("<int:pk>/remove/", desk_witnesses.remove, name="witness-remove"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *login_patterns,
     *me_patterns,
     *binding_patterns,
     path("desk/<slug:slug>/roster/", include(roster_patterns)),
+    path("desk/<slug:slug>/witnesses/", include(witness_patterns)),
 ]

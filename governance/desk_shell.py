@@ -91,6 +91,8 @@ def _rooms(request: HttpRequest, estate: Estate, shell: DeskShell) -> list[dict[
         pending = sum(count for pk, count, _due in shell.desk.binding_counts if pk == estate.pk)
         url = reverse("communities:bindings", args=[estate.slug])
         rooms.append(_entry(request, _("房屋绑定"), url, count=pending))
+    if allows("communities.manage_witnesses", shell.user, estate):
+        rooms.append(_entry(request, _("树头见证人"), reverse("communities:witnesses", args=[estate.slug])))
     rooms[0]["group"] = estate.name
     return rooms
 

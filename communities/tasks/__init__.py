@@ -22,3 +22,10 @@ def seal_due_logs() -> None:
     from communities.services.sealing import seal_due_logs as seal
 
     seal()
+
+
+@shared_task(name="communities.deliver_heads", ignore_result=True)
+def deliver_heads() -> None:
+    from communities.services.head_deliveries import deliver_heads as deliver
+
+    deliver()

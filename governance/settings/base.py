@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "open due assemblies": {"task": "votes.open_due_assemblies", "schedule": 5.0},
     "close due assemblies": {"task": "votes.close_due_assemblies", "schedule": 5.0},
     "seal due logs": {"task": "communities.seal_due_logs", "schedule": 5.0},
+    "deliver heads": {"task": "communities.deliver_heads", "schedule": 15.0},
     "relay the outbox": {"task": "communities.relay_outbox", "schedule": 5.0},
     "forget spent login codes": {"task": "communities.forget_login_codes", "schedule": 3600.0},
 }
@@ -213,6 +214,15 @@ SMS_BACKEND = env.str(
 )
 #: How many proxies of ours stand before the application and add to X-Forwarded-For.
 PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+
+# --- the world outside -----------------------------------------------------------
+
+#: Where letters to witnesses go; the default prints them.
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="linyi@localhost")
+#: Webhooks may lead into the private network, and need no TLS: for tests only.
+PRIVATE_WEBHOOKS = False
 
 # --- language and time -----------------------------------------------------------
 
@@ -302,6 +312,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Tells the address of every webhook, which may hold a secret of its receiver's.
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
 }
 
 

@@ -372,6 +372,7 @@ def test_side_leads_to_the_rooms_of_the_only_estate(client, estate):
         ("业主大会", 0),
         ("业主与名册", 0),
         ("房屋绑定", 1),
+        ("树头见证人", 0),
         ("我的", 0),
     ]
     assert response.context["desk_place"] == estate.community.name
@@ -395,7 +396,7 @@ def test_side_of_a_roster_page_belongs_to_its_estate_and_lists_the_others(client
     nav = client.get(reverse("communities:roster", args=[estate.slug])).context["desk_nav"]
 
     labels = [entry["label"] for entry in nav]
-    assert labels[:4] == ["下一步", "业主大会", "业主与名册", "房屋绑定"]
-    assert set(labels[4:6]) == {estate.name, sister.name}
+    assert labels[:5] == ["下一步", "业主大会", "业主与名册", "房屋绑定", "树头见证人"]
+    assert set(labels[5:7]) == {estate.name, sister.name}
     assert [entry["label"] for entry in nav if entry["current"]] == ["业主与名册"]
     assert {entry["label"]: entry["count"] for entry in nav}[sister.name] == 1

@@ -164,7 +164,10 @@ def test_the_sheet_for_the_board_carries_the_head_and_a_code(assembly, client):
 
 @pytest.mark.pango
 def test_the_sheet_is_a_pdf_too(assembly, client):
-    answer = client.get(reverse("votes:head-pdf", args=[assembly.estate.slug, assembly.log.name, 4]))
+    address = reverse("votes:head-pdf", args=[assembly.estate.slug, assembly.log.name, 4])
+    assert client.get(address)["Location"].startswith(reverse("communities:login"))
+    client.force_login(people_of(assembly)[0])
+    answer = client.get(address)
     assert answer["Content-Type"] == "application/pdf"
     written = "".join(one.extract_text() for one in PdfReader(BytesIO(answer.content)).pages)
     root = assembly.log.heads.order_by("-size").first().root

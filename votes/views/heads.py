@@ -1,8 +1,10 @@
 """Tree heads in public: the newest of each log, how each followed from the last, and on paper."""
 
 import base64
+from functools import lru_cache
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -10,11 +12,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from communities.access import estate_for
 from communities.clock import local_day
+from communities.http import PersonRequest
 from communities.ledger.heads import head_line
 from communities.ledger.leaves import timestamp
 from communities.models import Log, SigningKey, TreeHead
-from communities.printing import pdf_response
+from communities.printing import pdf_file, pdf_of
 from communities.proofs import Growth, growth, newest_heads
 from votes.access import estate_with_heads, head_of, log_with_heads
 from votes.models import Assembly
@@ -85,11 +89,20 @@ def head_print(request: HttpRequest, slug: str, log: str, size: int) -> HttpResp
     return render(request, "print/head.html", _sheet(head_of(slug, log, size)))
 
 
+@login_required
 @require_GET
-def head_pdf(request: HttpRequest, slug: str, log: str, size: int) -> HttpResponse:
-    head = head_of(slug, log, size)
+def head_pdf(request: PersonRequest, slug: str, log: str, size: int) -> HttpResponse:
+    """The sheet as a file, for people of the estate: it takes the server a second to lay out."""
+    head = head_of(estate_for(request.user, slug).slug, log, size)
     html = render_to_string("print/head.html", _sheet(head), request)
-    return pdf_response(html, f"{log.replace(':', '-')}-{size}.pdf")
+    name = f"{log.replace(':', '-')}-{size}.pdf"
+    return pdf_file(_laid_out(html), name)
+
+
+@lru_cache(maxsize=8)
+def _laid_out(html: str) -> bytes:
+    """A head never changes, and is asked for by several people on one day."""
+    return pdf_of(html)
 
 
 def head_said(head: TreeHead) -> dict[str, Any]:

@@ -411,6 +411,33 @@ TABLE = (
         """,
         at="binding",
     ),
+    # --- the sealed log: its heads are for everybody, its witnesses for who answers for them ---------
+    Rule(
+        "tree heads and proofs of a posted assembly's log",
+        EVERYBODY,
+        """
+        GET          votes:heads
+        GET          votes:heads-json
+        GET          votes:log-heads
+        GET          votes:log-heads-json
+        GET          votes:head-print
+        GET          api:log-heads
+        GET          api:proof-of-inclusion
+        GET          api:proof-of-consistency
+        """,
+        at="log",
+    ),
+    Rule("a tree head as a file", OF_THE_ESTATE, "GET votes:head-pdf", at="log"),
+    Rule(
+        "desk: who is sent the heads",
+        PREPARERS,
+        """
+        GET POST     communities:witnesses
+        GET POST     communities:witness-confirm
+        GET POST     communities:witness-remove
+        """,
+        at="witness",
+    ),
 )
 
 #: The API's last pattern is no route: it answers 404 to everybody, whatever is asked.

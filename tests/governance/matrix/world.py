@@ -15,9 +15,11 @@ from django.test import Client
 from django.utils import timezone
 
 from communities.enums import BindingCapacity, RoleCode
-from communities.models import Estate, Notice, Unit, User
+from communities.models import Estate, Notice, Unit, User, Witness
 from communities.services.binding import request_binding
+from communities.services.ledger import record
 from communities.services.rosters import upload_roster
+from communities.services.sealing import seal_log
 from tests.factories.communities import (
     BuildingFactory,
     EstateFactory,
@@ -116,7 +118,29 @@ def make_place(slug: str, canary: str, serial: int) -> Place:
     RecoveryCodes.activate(people["secretary"])
     _make_assemblies(place)
     _make_papers(place, canary, serial)
+    _make_witness(place, serial)
     return place
+
+
+def _make_witness(place: Place, serial: int) -> None:
+    """Somebody who is sent heads, and a head: of another size in each estate."""
+    estate, slug, secretary = place.estate, place.estate.slug, place.people["secretary"]
+    witness = Witness.objects.create(
+        estate=estate,
+        kind="email",
+        name="居委会",
+        address=f"{slug}@example.org",
+        added_by=secretary,
+        added_at=timezone.now(),
+    )
+    place.things["witness"] = {"slug": slug, "pk": witness.pk}
+    log = Assembly.objects.get(pk=place.things["decided"]["pk"]).log
+    assert log is not None
+    for _ in range(serial // 100):
+        record(log=log, verb="test.happened", subject=log, actor=None)
+    head = seal_log(log=log)
+    assert head is not None
+    place.things["log"] = {"slug": slug, "log": log.name, "name": log.name, "size": head.size}
 
 
 def _make_assemblies(place: Place) -> None:
