@@ -14,46 +14,73 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def _split(size: int) -> int:
-    """The largest power of two smaller than ``size``, which is at least 2."""
-    return int(1 << (size - 1).bit_length() - 1)
+def _level_above(level: bytes) -> bytes:
+    """The nodes over ``level``, both as one string of 32 bytes each; a last one alone moves up unchanged."""
+    sha256 = hashlib.sha256
+    pairs = len(level) // 64 * 64
+    above = [sha256(b"\x01" + level[place : place + 64]).digest() for place in range(0, pairs, 64)]
+    return b"".join(above) + level[pairs:]
 
 
-def _subtree_roots(hashes: Sequence[bytes]) -> list[list[bytes]]:
-    """Level by level, the roots of all complete pairs; what is left alone moves up unchanged."""
-    levels = [list(hashes)]
-    while len(levels[-1]) > 1:
-        below = levels[-1]
-        above = [node_hash(below[place], below[place + 1]) for place in range(0, len(below) - 1, 2)]
-        if len(below) % 2:
-            above.append(below[-1])
-        levels.append(above)
-    return levels
+class Tree:
+    """The tree over a fixed list of leaves, with all its nodes: every proof is then a few look-ups.
 
+    Node ``i`` of level ``k`` is the root over leaves ``i * 2**k`` up to the next one's, as far as there are.
+    """
 
-def _bytes(leaves: Sequence[str]) -> list[bytes]:
-    return [bytes.fromhex(leaf) for leaf in leaves]
+    def __init__(self, leaves: Sequence[str]) -> None:
+        self.size = len(leaves)
+        self._levels = [bytes.fromhex("".join(leaves))]
+        while len(self._levels[-1]) > 32:
+            self._levels.append(_level_above(self._levels[-1]))
+
+    @property
+    def root(self) -> str:
+        """In hex. Of no leaf: SHA-256 of nothing."""
+        return self._node(-1, 0) if self.size else hashlib.sha256(b"").hexdigest()
+
+    def inclusion_path(self, index: int) -> list[str]:
+        """The audit path of leaf ``index``, from the leaf upwards (RFC 6962 §2.1.1)."""
+        if not 0 <= index < self.size:
+            raise IndexError(index)
+        return [
+            self._node(height, sibling)
+            for height, level in enumerate(self._levels[:-1])
+            if (sibling := (index >> height) ^ 1) * 32 < len(level)
+        ]
+
+    def consistency_path(self, first: int) -> list[str]:
+        """That this tree begins with the tree over its own first ``first`` leaves (RFC 6962 §2.1.2)."""
+        if not 0 < first <= self.size:
+            raise IndexError(first)
+        # Up from the last leaf of the smaller tree, past what both trees have complete there.
+        height, place = 0, first - 1
+        while place % 2:
+            height, place = height + 1, place // 2
+        path = [self._node(height, place)] if place else []
+        while height < len(self._levels) - 1:
+            sibling = place ^ 1
+            if sibling * 32 < len(self._levels[height]):
+                path.append(self._node(height, sibling))
+            height, place = height + 1, place // 2
+        return path if first < self.size else []
+
+    def _node(self, height: int, place: int) -> str:
+        return self._levels[height][place * 32 : place * 32 + 32].hex()
 
 
 def tree_root(leaves: Sequence[str]) -> str:
     """The root over these leaf hashes, in hex. Of no leaf: SHA-256 of nothing."""
-    if not leaves:
-        return hashlib.sha256(b"").hexdigest()
-    return _subtree_roots(_bytes(leaves))[-1][0].hex()
+    return Tree(leaves).root
 
 
 def inclusion_proof(leaves: Sequence[str], index: int) -> list[str]:
     """The audit path of leaf ``index``, from the leaf upwards (RFC 6962 §2.1.1)."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(index)
-    path: list[bytes] = []
-    place = index
-    for level in _subtree_roots(_bytes(leaves))[:-1]:
-        sibling = place ^ 1
-        if sibling < len(level):
-            path.append(level[sibling])
-        place //= 2
-    return [node.hex() for node in path]
+    return Tree(leaves).inclusion_path(index)
+
+
+def _bytes(path: Sequence[str]) -> list[bytes]:
+    return [bytes.fromhex(node) for node in path]
 
 
 def root_by_inclusion(leaf: str, index: int, size: int, path: Sequence[str]) -> str | None:
@@ -76,22 +103,7 @@ def root_by_inclusion(leaf: str, index: int, size: int, path: Sequence[str]) -> 
 
 def consistency_proof(leaves: Sequence[str], first: int) -> list[str]:
     """That the tree over ``leaves`` begins with its own first ``first`` leaves (RFC 6962 §2.1.2)."""
-    if not 0 < first <= len(leaves):
-        raise IndexError(first)
-
-    def part(hashes: Sequence[bytes], first: int, whole: bool) -> list[bytes]:
-        if first == len(hashes):
-            return [] if whole else [_root(hashes)]
-        split = _split(len(hashes))
-        if first <= split:
-            return [*part(hashes[:split], first, whole), _root(hashes[split:])]
-        return [*part(hashes[split:], first - split, False), _root(hashes[:split])]
-
-    return [node.hex() for node in part(_bytes(leaves), first, True)]
-
-
-def _root(hashes: Sequence[bytes]) -> bytes:
-    return _subtree_roots(hashes)[-1][0]
+    return Tree(leaves).consistency_path(first)
 
 
 def is_consistent(first: int, first_root: str, second: int, second_root: str, proof: Sequence[str]) -> bool:
