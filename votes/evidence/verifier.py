@@ -515,6 +515,8 @@ class Pack:
             self._check_place(head, before, found)
             before = head
         last = self.heads[-1]["size"]
+        if self.manifest["head"] != {"size": last, "root": self.heads[-1]["root"]}:
+            self.report.add("head-missing", "manifest.json", last)
         if last < len(self.leaves):
             self.report.stop("leaf-unsealed", "leaves.jsonl", last)
         self.report.facts["head"] = {name: self.heads[-1][name] for name in ("size", "root", "at", "key")}
@@ -537,7 +539,7 @@ class Pack:
         if size <= since:
             self.report.stop("head-order", "heads.json", size)
         if size > len(self.leaves):
-            self.report.stop('leaves-missing', 'leaves.jsonl', len(self.leaves))  # fmt: skip
+            self.report.stop("leaves-missing", "leaves.jsonl", len(self.leaves))
         if found[size] != head["root"]:
             self.report.stop("head-root", "leaves.jsonl", [since, size])
         named = head["previous"]
@@ -567,6 +569,8 @@ class Pack:
             "slots": len(self.motions),
             "developer_electors": ours["developer_electors"],
         }
+        if ours["roll_corrections"]:
+            del stated["developer_electors"]
         if stated != {name: said.get(name, stated[name]) for name in stated}:
             self.report.add("published", "assembly.json", index)
         for name, verb in (("extensions", EXTENDED), ("roll_corrections", CORRECTED)):
@@ -976,9 +980,24 @@ def _check_receipt_in(receipt: dict[str, Any], report: Report, pack: Pack) -> No
     if digest not in pack.hashes:
         report.stop("receipt-missing", "leaves.jsonl")
     index = pack.hashes.index(digest)
-    if proof and proof["index"] != index:
-        report.stop("receipt-place", "leaves.jsonl", index)
+    if proof:
+        _check_proof_in(proof, index, report, pack)
     report.facts |= {"index": index, "replaced": digest.hex() in pack.replaced}
+
+
+def _check_proof_in(proof: dict[str, Any], index: int, report: Report, pack: Pack) -> None:
+    entry = proof["head"]
+    key = pack.keys.get(entry["key"])
+    if key is None or key["purpose"] != "seal" or key["public_key"] != entry["public_key"]:
+        report.stop("receipt-key", "receipt")
+    if entry["key"] not in pack.trusted:
+        report.stop("key-untrusted", "receipt")
+    if proof["size"] > len(pack.hashes):
+        report.stop("leaves-missing", "leaves.jsonl", len(pack.hashes))
+    if proof["index"] != index:
+        report.stop("receipt-place", "leaves.jsonl", index)
+    if roots(pack.hashes, {proof["size"]})[proof["size"]] != parse(entry["body"])["root"]:
+        report.stop("head-fork", "receipt", proof["size"])
 
 
 def check_head(entry: dict[str, Any], report: Report) -> dict[str, Any]:
