@@ -38,6 +38,17 @@ def assembly_for(user: User, pk: int) -> Assembly:
     return get_object_or_404(assemblies_for(user), pk=pk)
 
 
+def assembly_of_certificate(sha256: str) -> Assembly:
+    """A decided assembly by the hash of its certificate, for anybody, or a 404.
+
+    The hash is printed on the result; whoever was not told it cannot guess it.
+    """
+    return get_object_or_404(
+        Assembly.objects.filter(status__in=[AssemblyStatus.CERTIFIED, AssemblyStatus.VOID]),
+        certificate__sha256=sha256,
+    )
+
+
 def electors_for(user: User, assembly: Assembly) -> QuerySet[Elector]:
     """The electors of the assembly that this account may cast for, in order of number."""
     return (
@@ -96,7 +107,12 @@ def attachment_for(user: User, pk: int) -> MotionAttachment:
 
 def roll_assembly_for(user: User, slug: str, pk: int) -> Assembly:
     """An assembly whose roll ``user`` may read, or a 404. Scrutineers come here without a desk."""
-    assembly = get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)
+    assembly = assembly_on_estate_for(user, slug, pk)
     if not allows("votes.view_roll", user, assembly):
         raise Http404
     return assembly
+
+
+def assembly_on_estate_for(user: User, slug: str, pk: int) -> Assembly:
+    """An assembly ``user`` may see, or a 404. Scrutineers come here without a desk."""
+    return get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)

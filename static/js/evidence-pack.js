@@ -171,6 +171,7 @@
     }
 
     text(name) {
+      if (!this.files.has(name)) this.report.stop("file-missing", name);
       try {
         return decode(this.files.get(name));
       } catch {
@@ -251,10 +252,14 @@
 
     async checkSignature(body, signature, id, purposes, file) {
       const key = this.keys.get(id);
-      if (!key || !purposes.includes(key.purpose)) return this.report.add("key-unknown", file);
+      if (!key || !purposes.includes(key.purpose)) {
+        this.report.add("key-unknown", file);
+        return false;
+      }
       if (!this.trusted.has(id)) this.report.add("key-untrusted", file);
-      if (!(await isSigned(body, signature, key.public_key))) this.report.add("signature", file);
-      return undefined;
+      const good = await isSigned(body, signature, key.public_key);
+      if (!good) this.report.add("signature", file);
+      return good;
     }
 
     async checkSigner() {
@@ -297,7 +302,9 @@
         const head = this.parsed(entry.body, "heads.json");
         if (head.type !== "tree-head" || head.v !== 1 || head.log !== this.log) this.report.stop("head-foreign", "heads.json");
         if (head.key !== entry.key) this.report.stop("head-key", "heads.json");
-        await this.checkSignature(entry.body, entry.signature, entry.key, ["seal"], "heads.json");
+        if (!(await this.checkSignature(entry.body, entry.signature, entry.key, ["seal"], "heads.json"))) {
+          throw new Stop("signature");
+        }
         this.heads.push(head);
       }
       const found = await roots(this.hashes, this.heads.map((head) => head.size));

@@ -390,6 +390,8 @@ class Pack:
         return self.parsed(self.text(name), name)
 
     def text(self, name: str) -> str:
+        if name not in self.files:
+            self.report.stop("file-missing", name)
         try:
             return self.files[name].decode()
         except UnicodeDecodeError:
@@ -527,7 +529,8 @@ class Pack:
             self.report.stop("head-foreign", "heads.json")
         if head["key"] != entry["key"]:
             self.report.stop("head-key", "heads.json")
-        self.signed(entry["body"], entry["signature"], entry["key"], ("seal",), "heads.json")
+        if not self.signed(entry["body"], entry["signature"], entry["key"], ("seal",), "heads.json"):
+            raise Stop
         return dict(head)
 
     def _check_place(
@@ -1016,18 +1019,22 @@ def check_head(entry: dict[str, Any], report: Report) -> dict[str, Any]:
 class Side:
     """One of two things compared: a pack with all its leaves, or one head."""
 
-    def __init__(self, name: str, report: Report, trust: list[str]) -> None:
-        data = Path(name).read_bytes()
+    def __init__(self, data: bytes, report: Report, trust: list[str]) -> None:
         self.pack: Pack | None = None
-        if data[:2] == b"PK":
+        if data[:1] != b"{":
             self.pack = Pack(data, report, trust)
             self.pack.check()
             self.heads = self.pack.heads
-        else:
+            if not self.heads:
+                raise Stop
+            return
+        try:
             entry = parse(data.decode().rstrip("\n"))
             self.heads = [check_head(entry, report)]
-            if trust and entry["key"] not in trust:
-                report.add("key-untrusted", name)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            report.stop("malformed", "head")
+        if trust and entry["key"] not in trust:
+            report.add("key-untrusted", "head")
 
     @property
     def last(self) -> dict[str, Any]:
@@ -1038,6 +1045,15 @@ class Side:
         if self.pack and size <= len(self.pack.hashes):
             return roots(self.pack.hashes, {size})[size]
         return next((str(head["root"]) for head in self.heads if head["size"] == size), None)
+
+
+def extends(old: Side, new: Side, report: Report) -> None:
+    """Whether ``new`` begins with all of ``old``."""
+    if old.last["log"] != new.last["log"]:
+        report.stop("other-log")
+    if old.last["size"] > new.last["size"]:
+        report.stop("leaves-missing")
+    compare(old, new, report)
 
 
 def compare(old: Side, new: Side, report: Report) -> None:
@@ -1069,6 +1085,22 @@ def verify_pack(data: bytes, trust: list[str] | None = None) -> tuple[Report, Pa
     return report, pack
 
 
+def examine(
+    data: bytes, *, trust: list[str] | None = None, receipt: str | None = None, older: bytes | None = None
+) -> Report:
+    """Check a pack, a receipt in it, and that its log goes on from an older pack or head."""
+    report = Report()
+    try:
+        new = Side(data, report, trust or [])
+        if older is not None:
+            extends(Side(older, report, trust or []), new, report)
+        if receipt is not None:
+            check_receipt(receipt, report, new.pack)
+    except Stop:
+        pass
+    return report
+
+
 def run(arguments: argparse.Namespace) -> Report:
     """Carry out one command; what is wrong with the input is in the report."""
     report = Report()
@@ -1086,10 +1118,10 @@ def run(arguments: argparse.Namespace) -> Report:
 def _run(arguments: argparse.Namespace, report: Report) -> None:
     trust: list[str] = arguments.trust
     if arguments.command in ("compare", "extends"):
-        one, other = Side(arguments.one, report, trust), Side(arguments.other, report, trust)
-        if arguments.command == "extends" and other.last["size"] < one.last["size"]:
-            report.stop("leaves-missing")
-        compare(one, other, report)
+        one, other = (
+            Side(Path(name).read_bytes(), report, trust) for name in (arguments.one, arguments.other)
+        )
+        (extends if arguments.command == "extends" else compare)(one, other, report)
         return
     pack = Pack(Path(arguments.pack).read_bytes(), report, trust)
     pack.check()
@@ -1115,7 +1147,11 @@ def main(words: list[str] | None = None) -> int:
         one = commands.add_parser(name, parents=[common])
         one.add_argument("one")
         one.add_argument("other")
-    arguments = parser.parse_args(words)
+    try:
+        arguments = parser.parse_args(words)
+    except SystemExit as asked:
+        # 2 would mean "tampered"; a command that was not understood is something else.
+        return 64 if asked.code else 0
     report = run(arguments)
     print(json.dumps(report.document(), ensure_ascii=False, indent=2) if arguments.json else told(report))
     return EXIT[report.verdict]

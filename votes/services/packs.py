@@ -60,6 +60,13 @@ def pack_signer(keys: dict[KeyPurpose, Signer]) -> Signer:
     return keys.get(KeyPurpose.SEAL) or keys[KeyPurpose.RECEIPT]
 
 
+def keys_shown() -> list[tuple[str, str]]:
+    """Number and purpose of every key in use, to be compared with the notice board."""
+    known = SigningKey.objects.filter(successors__isnull=True).order_by("purpose", "key_id")
+    shown = dict(known.values_list("key_id", "purpose"))
+    return list(({one.key_id: purpose.value for purpose, one in keys_here().items()} | shown).items())
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenPack:
     """A pack that was written. ``manifest`` is the SHA-256 of its manifest: the name of exactly it."""
@@ -101,7 +108,15 @@ def _about(source: PackSource, level: str) -> dict[str, Plain]:
     }
 
 
-def kept_public_pack(assembly: Assembly) -> Path:
+@dataclass(frozen=True, slots=True)
+class KeptPack:
+    """A public pack that lies ready as a file."""
+
+    path: Path
+    source: PackSource
+
+
+def kept_public_pack(assembly: Assembly) -> KeptPack:
     """The public pack as a file, written when first asked for under its newest head.
 
     Raises :class:`EvidenceNotReady`.
@@ -115,7 +130,7 @@ def kept_public_pack(assembly: Assembly) -> Path:
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".new", delete=False) as out:
             write_public_pack(assembly=assembly, out=out)  # type: ignore[arg-type]
         Path(out.name).replace(path)
-    return path
+    return KeptPack(path, source)
 
 
 @transaction.atomic

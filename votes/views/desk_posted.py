@@ -51,6 +51,13 @@ def show_posted(
         "possible_acts": [(kind, ACTS[kind].tells_the_roll, _reason_form(kind, form)) for kind in kinds]
         if may_propose
         else [],
+        "packs": {
+            act.pk
+            for act in acts
+            if act.kind == ActKind.RELEASE_PACK
+            and act.confirmed_at
+            and allows("votes.download_full_pack", request.user, act)
+        },
         "may_confirm": allows("votes.confirm_act", request.user, assembly),
         "may_prepare": allows("votes.prepare_assembly", request.user, assembly),
         "may_view_roll": allows("votes.view_roll", request.user, assembly),
