@@ -34,7 +34,7 @@
   const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   function fromHex(text) {
-    if (!/^([0-9a-f]{2})*$/.test(text)) throw new TypeError("not hex");
+    if (!/^[0-9a-f]{64}$/.test(text)) throw new TypeError("not hex");
     return Uint8Array.from(text.match(/../g) || [], (pair) => parseInt(pair, 16));
   }
 

@@ -230,7 +230,7 @@
     if (!pack.trusted.has(receipt.key)) report.stop("key-untrusted", "receipt");
     const name = report.facts.leaf_hash, index = pack.names.indexOf(name);
     if (index < 0) report.stop("receipt-missing", "leaves.jsonl");
-    if (receipt.proof) await checkProofIn(receipt.proof, index, report, pack);
+    if (receipt.proof !== null) await checkProofIn(receipt.proof, index, report, pack);
     Object.assign(report.facts, { index, replaced: pack.replaced.has(name) });
   }
 

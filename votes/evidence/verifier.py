@@ -239,8 +239,10 @@ def roots(hashes: list[bytes], sizes: set[int]) -> dict[int, str]:
 
 def root_by_path(leaf: bytes, index: int, size: int, path: list[str]) -> str:
     """The root that an inclusion proof leads to; empty where the proof does not fit its place."""
-    if not 0 <= index < size:
+    if type(index) is not int or type(size) is not int or not 0 <= index < size:
         return ""
+    if not all(re.fullmatch("[0-9a-f]{64}", step) for step in path):
+        return ""  # there is one way only to write a proof
     node, place, last = leaf, index, size - 1
     for step in path:
         if last == 0:
@@ -962,7 +964,7 @@ def _check_receipt(receipt: dict[str, Any], report: Report) -> None:
         "receipt_key": receipt["key"],
         "opening": opening,
     }
-    if proof := receipt["proof"]:
+    if (proof := receipt["proof"]) is not None:
         head = check_head(proof["head"], report)
         root = root_by_path(digest, proof["index"], proof["size"], proof["path"])
         known = set(proof) == {"index", "size", "path", "head"}
@@ -983,7 +985,7 @@ def _check_receipt_in(receipt: dict[str, Any], report: Report, pack: Pack) -> No
     if digest not in pack.hashes:
         report.stop("receipt-missing", "leaves.jsonl")
     index = pack.hashes.index(digest)
-    if proof:
+    if proof is not None:
         _check_proof_in(proof, index, report, pack)
     report.facts |= {"index": index, "replaced": digest.hex() in pack.replaced}
 

@@ -132,7 +132,8 @@ def mutated(receipt: str, draw: random.Random) -> str:
     said = json.loads(receipt)
     if way == 3:
         field = draw.choice([name for name in said if name not in ("type", "v")])
-        said[field] = draw.choice([None, "", 0, {}, said["leaf"], "x"])
+        # Without its proof it would be a receipt from before the sealing, which is one.
+        said[field] = draw.choice([*([] if field == "proof" else [None]), "", 0, {}, said["leaf"], "x"])
         changed = text(said).decode()
         return changed if changed != receipt else receipt + " "
     part = draw.choice([said["opening"], said["proof"], said["proof"]["head"]])
