@@ -42,6 +42,17 @@ def assembly_for(user: User, pk: int) -> Assembly:
     return get_object_or_404(assemblies_for(user), pk=pk)
 
 
+def assembly_of_certificate(sha256: str) -> Assembly:
+    """A decided assembly by the hash of its certificate, for anybody, or a 404.
+
+    The hash is printed on the result; whoever was not told it cannot guess it.
+    """
+    return get_object_or_404(
+        Assembly.objects.filter(status__in=[AssemblyStatus.CERTIFIED, AssemblyStatus.VOID]),
+        certificate__sha256=sha256,
+    )
+
+
 def electors_for(user: User, assembly: Assembly) -> QuerySet[Elector]:
     """The electors of the assembly that this account may cast for, in order of number."""
     return (
@@ -100,7 +111,7 @@ def attachment_for(user: User, pk: int) -> MotionAttachment:
 
 def roll_assembly_for(user: User, slug: str, pk: int) -> Assembly:
     """An assembly whose roll ``user`` may read, or a 404. Scrutineers come here without a desk."""
-    assembly = get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)
+    assembly = assembly_on_estate_for(user, slug, pk)
     if not allows("votes.view_roll", user, assembly):
         raise Http404
     return assembly
@@ -142,3 +153,8 @@ def log_with_proofs_for(user: User | AnonymousUser, name: str) -> Log:
     if not isinstance(user, User) or not estates_for(user).filter(pk=log.estate_id).exists():
         raise Http404
     return log
+
+
+def assembly_on_estate_for(user: User, slug: str, pk: int) -> Assembly:
+    """An assembly ``user`` may see, or a 404. Scrutineers come here without a desk."""
+    return get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)

@@ -133,3 +133,19 @@ class SecondPersonNeeded(Refusal):
     code = "second-person-needed"
     status = 403
     message = _("提出的人不能自己确认，请另一位有权限的人确认。")
+
+
+class EvidenceNotReady(Refusal):
+    """There is no result yet, or its leaf has no place in the tree so far."""
+
+    code = "evidence-not-ready"
+    status = 409
+    message = _("结果公布并封存以后才有证据包。请过一两分钟再来。")
+
+
+class PackNotReleased(Refusal):
+    """A full pack needs an act that two people agreed on."""
+
+    code = "pack-not-released"
+    status = 409
+    message = _("完整证据包要由两人批准开启。请先提出，再请另一位有权限的人确认。")

@@ -6,7 +6,7 @@ from communities.enums import RoleCode
 from communities.models import User
 from communities.rules import has_role, is_chair, is_committee, is_owner, is_resident, is_secretary
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Elector
+from votes.models import Assembly, Elector, TwoPersonAct
 
 is_subdistrict = has_role(RoleCode.SUBDISTRICT)
 is_scrutineer = has_role(RoleCode.SCRUTINEER)
@@ -27,6 +27,16 @@ def may_cast_for(user: User, elector: Elector) -> bool:
     return elector.members.filter(owner__user=user, may_cast=True).exists()
 
 
+@rules.predicate
+def agreed_on_act(user: User, act: TwoPersonAct) -> bool:
+    return user.pk in (act.proposed_by_id, act.confirmed_by_id)
+
+
+@rules.predicate
+def scrutinises_act(user: User, act: TwoPersonAct) -> bool:
+    return bool(is_scrutineer(user, act.assembly))
+
+
 rules.add_perm(
     "votes.view_assembly",
     is_posted & (is_owner | is_resident | has_role(*RoleCode)) | is_draft & (is_committee | is_secretary),
@@ -38,3 +48,4 @@ rules.add_perm("votes.view_turnout_by_building", is_committee | is_secretary | i
 rules.add_perm("votes.propose_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.confirm_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.cast_ballot", may_cast_for)
+rules.add_perm("votes.download_full_pack", agreed_on_act | scrutinises_act)

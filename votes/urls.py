@@ -6,9 +6,11 @@ from votes.views import (
     desk,
     desk_draft,
     desk_motions,
+    desk_packs,
     desk_posted,
     desk_roll,
     heads,
+    evidence,
     results,
     tally,
 )
@@ -41,6 +43,7 @@ desk_patterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}acts/", desk_posted.propose, name="desk-act-propose"),
     path(f"{_ONE}acts/<int:act_pk>/confirm/", desk_posted.confirm, name="desk-act-confirm"),
     path(f"{_ONE}acts/<int:act_pk>/withdraw/", desk_posted.withdraw, name="desk-act-withdraw"),
+    path(f"{_ONE}acts/<int:act_pk>/pack/", desk_packs.full_pack, name="full-pack"),
     path("votes/attachments/<int:pk>/", desk_motions.attachment, name="attachment"),
 ]
 
@@ -50,6 +53,8 @@ owner_patterns: list[URLPattern | URLResolver] = [
     path("votes/<int:pk>/turnout/", assemblies.turnout_fragment, name="turnout"),
     path("votes/<int:pk>/cast/", ballot.cast, name="cast"),
     path("votes/receipts/<uuid:pk>/", ballot.receipt, name="receipt"),
+    path("votes/receipts/<uuid:pk>/receipt.json", ballot.receipt_file, name="receipt-file"),
+    path("votes/<int:pk>/evidence/", evidence.evidence, name="evidence"),
     path("votes/<int:pk>/result/", results.result, name="result"),
     path("votes/<int:pk>/result/print/", results.result_print, name="result-print"),
     path("votes/<int:pk>/result.csv", results.result_csv, name="result-csv"),
@@ -68,6 +73,10 @@ heads_patterns: list[URLPattern | URLResolver] = [
 public_patterns: list[URLPattern | URLResolver] = [
     path("tally/", tally.tally, name="tally"),
     path("tally/figures.json", tally.tally_json, name="tally-json"),
+    path("verify/", evidence.verify, name="verify"),
+    path("verify/linyi-verify.html", evidence.verify_offline, name="verify-offline"),
+    path("verify/verifier.py", evidence.verify_program, name="verify-program"),
+    path("evidence/<str:certificate>.zip", evidence.evidence_pack, name="evidence-pack"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

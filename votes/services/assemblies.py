@@ -261,7 +261,9 @@ def publication(assembly: Assembly) -> dict[str, Plain]:
         "window": [timestamp(assembly.opens_at), timestamp(assembly.closes_at)],
         "notice": sha256(assembly.notice),
         "topics": sha256(assembly.posted_topics),
-        "motions": sha256(canonical([_motion(motion) for motion in assembly.motions.order_by("position")])),
+        "motions": sha256(
+            canonical([motion_published(motion) for motion in assembly.motions.order_by("position")])
+        ),
         "slots": assembly.slots,
         "rules": assembly.rules,
         "statute": assembly.statute,
@@ -270,6 +272,9 @@ def publication(assembly: Assembly) -> dict[str, Plain]:
             "area": assembly.total_area,
             "sha256": assembly.roll_hash,
         },
+        "developer_electors": list(
+            assembly.electors.filter(is_developer=True).order_by("number").values_list("number", flat=True)
+        ),
         "overrides": [
             {"finding": override.finding, "reason": sha256(override.reason), "by": override.signed_by_id}
             for override in overrides
@@ -277,7 +282,8 @@ def publication(assembly: Assembly) -> dict[str, Plain]:
     }
 
 
-def _motion(motion: Motion) -> dict[str, Plain]:
+def motion_published(motion: Motion) -> dict[str, Plain]:
+    """A motion as the log's leaf 0 and the evidence pack have it."""
     return {
         "position": motion.position,
         "title": motion.title,

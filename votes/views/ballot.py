@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,8 +21,11 @@ from votes.forms.ballot import BallotMarksForm, read_sent_ballot
 from votes.models import Assembly, Ballot
 from votes.queries import marks_shown_to
 from votes.services.casting import ballot_form, cast_ballot
+from votes.services.packs import is_sealed, receipt_of
 from votes.standing import standing_in
 from votes.views.assemblies import assembly_page, is_revisable
+
+DECIDED = (AssemblyStatus.CERTIFIED, AssemblyStatus.VOID)
 
 
 @login_required
@@ -103,5 +107,36 @@ def receipt(request: PersonRequest, pk: UUID) -> HttpResponse:
         "next": standing.waiting[0] if phase == AssemblyStatus.OPEN and standing.waiting else None,
         "phase": phase,
         "is_revisable": is_revisable(assembly),
+        "steps": _steps(ballot, phase),
     }
     return render(request, "votes/receipt.html", context)
+
+
+def _steps(ballot: Ballot, phase: AssemblyStatus) -> list[dict[str, str]]:
+    """收到 → 已封存（可证明）→ 已公布."""
+    sealed, published = is_sealed(ballot.leaf_hash), phase in DECIDED
+    return [
+        {"title": _("收到"), "note": _("已记入日志，不能再改"), "state": ""},
+        {
+            "title": _("已封存，可以证明") if sealed else _("等待封存"),
+            "note": _("您的票在签了名的树里，再下载一次回执就带着证明") if sealed else _("通常一分钟以内"),
+            "state": "" if sealed else "now",
+        },
+        {
+            "title": _("已公布") if published else _("等待公布"),
+            "note": _("可以用证据包核对您的票在里面") if published else _("计票以后公布结果和证据包"),
+            "state": "now" if sealed and not published else "" if published else "next",
+        },
+    ]
+
+
+@login_required
+@never_cache
+@require_GET
+def receipt_file(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The receipt as a file that proves itself offline; what it says, only for who cast it."""
+    ballot = ballot_for(request.user, pk)
+    content = receipt_of(ballot, for_who_cast_it=ballot.cast_by_id == request.user.pk)
+    response = HttpResponse(content, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{receipt_code(ballot.leaf_hash)}.json"'
+    return response

@@ -1,0 +1,294 @@
+// The second verifier, last part: the result, the full pack, receipts. See evidence-pack.js.
+(function () {
+  "use strict";
+
+  const { Stop, canonical, same, parse, sha256, leafHash, hex, roots, rootByPath, isSigned, keyId } = window.LinyiBytes;
+  const { Report, Pack, decide, award, CERTIFIED, CAST, UNCOUNTED, SECRET, MARKS, NAMES } = window.LinyiEvidence;
+
+  const without = (value, ...names) =>
+    Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
+
+  Object.assign(Pack.prototype, {
+    async checkCertificate() {
+      const [index, said] = this.only(CERTIFIED);
+      if ((await sha256(this.files.get("result.json"))) !== said.certificate) {
+        this.report.stop("certificate", "result.json", index);
+      }
+      const result = (this.result = this.json("result.json"));
+      if (!same(result.roll, this.roll)) this.report.add("certificate", "roll.jsonl", index);
+      if (["statute", "title"].some((name) => result[name] !== this.assembly[name])) {
+        this.report.add("certificate", "result.json", index);
+      }
+      const [opens, closes] = this.published.window;
+      this.window = result.window;
+      const moved = this.window[1] !== closes;
+      const extended = this.window[1] >= closes && this.logged("votes.assembly.extended", this.window[1]);
+      if (this.window[0] !== opens || (moved && !extended)) this.report.add("window", "result.json", index);
+      Object.assign(this.report.facts, { title: result.title, extended: moved, roll: this.roll });
+    },
+
+    checkCounts() {
+      this.ballots = this.bodies.flatMap((body, index) => (body.verb === CAST ? [{ body, index }] : []));
+      this.replaced = new Set();
+      const byHash = new Map(this.ballots.map(({ body, index }) => [this.names[index], body]));
+      for (const { body, index } of this.ballots) this.checkBallot(index, body, byHash);
+      if (new Set(this.ballots.map(({ body }) => body.ballot)).size !== this.ballots.length) {
+        this.report.add("ballot-twice", "leaves.jsonl");
+      }
+      const uncounted = this.bodies.filter((body) => body.verb === UNCOUNTED).length;
+      this.secret = this.bodies.filter((body) => body.verb === SECRET).length;
+      const received = this.ballots.length + uncounted + this.secret;
+      const counted = this.ballots.length - this.replaced.size + this.secret;
+      const channels = {};
+      for (const { body } of this.ballots) channels[body.channel] = (channels[body.channel] || 0) + 1;
+      const ours = { received, counted, not_counted: received - counted };
+      const [index, said] = this.only(CERTIFIED);
+      if (!same(this.result.ballots, ours) || said.received !== received || said.counted !== counted) {
+        this.report.add("count", "result.json", index);
+      }
+      const stated = this.json("totals.json");
+      if (!same(stated.ballots, { ...ours, replaced: this.replaced.size, channels })) {
+        this.report.add("count", "totals.json");
+      }
+      this.totals = stated.motions;
+      this.report.facts.ballots = ours;
+    },
+
+    checkBallot(index, body, byHash) {
+      if (!(this.window[0] <= body.at && body.at < this.window[1])) this.report.add("ballot-time", "leaves.jsonl", index);
+      const before = body.previous;
+      if ((before === null) !== (body.revision === 1)) this.report.add("revision", "leaves.jsonl", index);
+      if (before === null) return;
+      const earlier = byHash.get(before);
+      if (!earlier || earlier.revision !== body.revision - 1 || this.replaced.has(before)) {
+        this.report.add("revision", "leaves.jsonl", index);
+      }
+      this.replaced.add(before);
+    },
+
+    checkDecisions() {
+      const rows = this.result.motions, places = rows.map((row) => row.position);
+      if (!same(places, this.motions.map((one) => one.position))) this.report.stop("motions", "result.json");
+      if (!same(places, this.totals.map((one) => one.position))) this.report.stop("totals", "totals.json");
+      rows.forEach((row, place) => {
+        const motion = this.motions[place], cast = this.totals[place];
+        if (row.title !== motion.title || row.item !== motion.item) this.report.add("motions", "result.json");
+        if (!same(Object.keys(cast).sort(), [...NAMES, "position"].sort())) this.report.add("totals", "totals.json");
+        const [heads, area] = [0, 1].map((part) => NAMES.reduce((sum, name) => sum + cast[name][part], 0));
+        if (heads !== this.result.ballots.counted || area > this.roll.area || heads > this.roll.heads) {
+          this.report.add("totals", "totals.json");
+        }
+        for (const [code, ours, theirs] of decide(this.result.statute, this.roll, cast, row)) {
+          if (!same(ours, theirs)) this.report.add(code, "result.json");
+        }
+      });
+    },
+
+    async checkElection() {
+      const asked = this.published.election || {}, found = this.result.election || {};
+      if (!Object.keys(asked).length && !Object.keys(found).length && !this.files.has("election.json")) return;
+      if (!same(this.json("election.json"), { published: asked, result: found })) {
+        this.report.add("published", "election.json");
+      }
+      if (["purpose", "seats", "alternates", "seed"].some((name) => asked[name] !== found[name])) {
+        this.report.add("election", "result.json");
+      }
+      const [counted] = this.only(CERTIFIED);
+      const before = this.heads.filter((head) => head.size <= counted).pop();
+      if (found.root !== (before ? before.root : "")) this.report.add("lot-root", "result.json");
+      const rows = new Map(this.result.motions.map((row) => [row.position, row]));
+      this.group = asked.candidates.map((one) => one.position);
+      this.seats = asked.seats;
+      const results = new Map(asked.candidates.map((one) => [one.number, rows.get(one.position)]));
+      const said = [...found.candidates].sort((one, other) => one.number - other.number);
+      if (!same(await award(found, results), said)) this.report.add("election", "result.json");
+    },
+
+    // --- the full pack ---
+
+    async checkOpenings() {
+      const openings = new Map();
+      for (const text of this.lines("openings.jsonl")) {
+        const opening = this.parsed(text, "openings.jsonl");
+        if (openings.has(opening.ballot)) this.report.stop("opening", "openings.jsonl");
+        openings.set(opening.ballot, opening);
+      }
+      const sums = this.motions.map(() => Object.fromEntries(NAMES.map((name) => [name, [0, 0]])));
+      const whose = new Map(), standing = new Set();
+      for (const { body, index } of this.ballots) {
+        const opening = openings.get(body.ballot);
+        if (!opening) {
+          this.report.add("opening-missing", "openings.jsonl", index);
+          continue;
+        }
+        openings.delete(body.ballot);
+        await this.checkOpening(index, body, opening);
+        const { elector } = opening, name = this.names[index];
+        whose.set(name, elector);
+        if (this.replaced.has(name)) continue;
+        if (standing.has(elector)) this.report.add("elector-twice", "openings.jsonl", index);
+        standing.add(elector);
+        this.addUp(sums, this.asCounted(opening.choices), this.areas.get(elector) || 0);
+      }
+      if (openings.size) this.report.add("opening", "openings.jsonl");
+      for (const { body, index } of this.ballots) {
+        if (body.previous && whose.get(body.previous) !== whose.get(this.names[index])) {
+          this.report.add("elector-twice", "openings.jsonl", index);
+        }
+      }
+      if (this.secret) {
+        for (const text of this.lines("secret.jsonl")) this.addUp(sums, this.parsed(text, "secret.jsonl").choices, 0);
+      }
+      sums.forEach((sum, place) => {
+        const stated = { position: this.motions[place].position, ...sum };
+        if (!same(stated, this.totals[place])) this.report.add("recount", "totals.json");
+      });
+      const listed = this.lines("uncounted.jsonl").map((text) => this.parsed(text, "uncounted.jsonl").leaf).sort();
+      const logged = this.names.filter((_, index) => this.bodies[index].verb === UNCOUNTED).sort();
+      if (!same(listed, logged)) this.report.add("uncounted", "uncounted.jsonl");
+      this.report.facts.recounted = sums.map((sum, place) => ({ position: place + 1, ...sum }));
+    },
+
+    async checkOpening(index, body, opening) {
+      const said = { ...without(opening, "ballot"), log: this.log };
+      if ((await sha256(canonical(said))) !== body.commitment) this.report.add("opening", "openings.jsonl", index);
+      if (!this.areas.has(opening.elector)) this.report.add("opening", "openings.jsonl", index);
+      const { choices } = opening;
+      if (choices.length !== this.motions.length || [...choices].some((mark) => !(mark in MARKS))) {
+        this.report.add("opening", "openings.jsonl", index);
+      }
+    },
+
+    asCounted(choices) {
+      const marked = this.group.filter((place) => choices[place - 1] === "F").length;
+      if (marked <= this.seats) return choices;
+      return [...choices].map((mark, place) => (this.group.includes(place + 1) ? "X" : mark)).join("");
+    },
+
+    addUp(sums, choices, area) {
+      [...choices].slice(0, sums.length).forEach((mark, place) => {
+        const total = sums[place][MARKS[mark]];
+        total[0] += 1;
+        total[1] += area;
+      });
+    },
+  });
+
+  // --- receipts ---
+
+  const FIELDS = ["key", "leaf", "opening", "proof", "public_key", "signature", "type", "v"];
+
+  function must(condition) {
+    if (!condition) throw new TypeError("receipt");
+  }
+
+  const hasOnly = (value, names) => same(Object.keys(value).sort(), names);
+
+  async function checkReceipt(text, report, pack) {
+    try {
+      const receipt = parse(text.endsWith("\n") ? text.slice(0, -1) : text);
+      await checkAlone(receipt, report);
+      if (pack) await checkIn(receipt, report, pack);
+    } catch (error) {
+      if (error instanceof Stop || error.name === "NotSupportedError") throw error;
+      report.add("receipt", "receipt");
+    }
+  }
+
+  async function checkAlone(receipt, report) {
+    must(hasOnly(receipt, FIELDS) && receipt.type === "linyi-receipt" && receipt.v === 1);
+    must((await keyId(receipt.public_key)) === receipt.key);
+    const signed = canonical(without(receipt, "proof", "signature"));
+    if (!(await isSigned(signed, receipt.signature, receipt.public_key))) report.stop("receipt", "receipt");
+    const leaf = parse(receipt.leaf), { opening, proof } = receipt;
+    if (opening !== null && leaf.verb === CAST) {
+      const said = await sha256(canonical({ ...opening, log: leaf.log }));
+      if (!hasOnly(opening, ["choices", "elector", "salt"]) || said !== leaf.commitment) report.stop("receipt", "receipt");
+    }
+    const digest = await leafHash(receipt.leaf);
+    Object.assign(report.facts, { leaf_hash: hex(digest), leaf, receipt_key: receipt.key, opening });
+    if (proof === null) return;
+    must(hasOnly(proof, ["head", "index", "path", "size"]));
+    const head = await checkHead(proof.head, report);
+    const root = await rootByPath(digest, proof.index, proof.size, proof.path);
+    if (!same([head.size, head.root, head.log], [proof.size, root, leaf.log])) report.stop("receipt-proof", "receipt");
+    Object.assign(report.facts, { index: proof.index, size: proof.size, head_key: head.key });
+  }
+
+  async function checkHead(entry, report) {
+    must(hasOnly(entry, ["body", "key", "public_key", "signature"]));
+    const head = parse(entry.body);
+    must(head.type === "tree-head" && head.key === entry.key && (await keyId(entry.public_key)) === entry.key);
+    if (!(await isSigned(entry.body, entry.signature, entry.public_key))) report.stop("signature", "head");
+    return head;
+  }
+
+  async function checkIn(receipt, report, pack) {
+    if (report.facts.leaf.log !== pack.log) report.stop("receipt-other", "receipt");
+    const key = pack.keys.get(receipt.key);
+    if (!key || key.purpose !== "receipt" || key.public_key !== receipt.public_key) report.stop("receipt-key", "receipt");
+    if (!pack.trusted.has(receipt.key)) report.stop("key-untrusted", "receipt");
+    const name = report.facts.leaf_hash, index = pack.names.indexOf(name);
+    if (index < 0) report.stop("receipt-missing", "leaves.jsonl");
+    if (receipt.proof !== null) await checkProofIn(receipt.proof, index, report, pack);
+    Object.assign(report.facts, { index, replaced: pack.replaced.has(name) });
+  }
+
+  async function checkProofIn(proof, index, report, pack) {
+    const key = pack.keys.get(proof.head.key);
+    if (!key || key.purpose !== "seal" || key.public_key !== proof.head.public_key) report.stop("receipt-key", "receipt");
+    if (!pack.trusted.has(proof.head.key)) report.stop("key-untrusted", "receipt");
+    if (proof.size > pack.names.length) report.stop("leaves-missing", "leaves.jsonl", pack.names.length);
+    if (proof.index !== index) report.stop("receipt-place", "leaves.jsonl", index);
+    const root = (await roots(pack.hashes, [proof.size])).get(proof.size);
+    if (root !== parse(proof.head.body).root) report.stop("head-fork", "receipt", proof.size);
+  }
+
+  // --- an older head ---
+
+  /** Whether the log of `pack` begins with what was signed before: a pack (bytes) or one head (text). */
+  async function checkOlder(older, report, trust, pack) {
+    let heads;
+    if (typeof older === "string") {
+      const entry = parse(older.replace(/\n+$/, ""));
+      heads = [await checkHead(entry, report)];
+      if (trust.length && !trust.includes(entry.key)) report.add("key-untrusted", "head");
+    } else {
+      const opened = await Pack.open(older, report, trust);
+      await opened.check();
+      heads = opened.heads;
+    }
+    const last = heads[heads.length - 1];
+    if (last.log !== pack.log) report.stop("other-log");
+    if (last.size > pack.names.length) report.stop("leaves-missing");
+    const found = await roots(pack.hashes, heads.map((head) => head.size));
+    for (const head of heads) {
+      if (found.get(head.size) !== head.root) report.stop("head-fork", "heads.json", head.size);
+    }
+  }
+
+  // --- what a page asks ---
+
+  /**
+   * Check a pack (bytes), a receipt (text) in it, and that its log goes on from an older pack or head.
+   * Without a pack the receipt is checked alone.
+   */
+  async function verify({ pack, receipt, older, trust = [] }) {
+    const report = new Report();
+    try {
+      let opened = null;
+      if (pack) {
+        opened = await Pack.open(pack, report, trust);
+        await opened.check();
+      }
+      if (older) await checkOlder(older, report, trust, opened);
+      if (receipt !== undefined && receipt !== null) await checkReceipt(receipt, report, opened);
+      if (!opened && trust.length && !trust.includes(report.facts.receipt_key)) report.add("key-untrusted", "receipt");
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+    }
+    return report.document();
+  }
+
+  Object.assign(window.LinyiEvidence, { verify });
+})();
