@@ -42,6 +42,11 @@ class AlreadyCast(Refusal):
     message = _("这一票已经投过了，先收到的一张有效。提交后不能更改。")
 
 
+class PaperCounts(AlreadyCast):
+    code = "paper-counts"
+    message = _("已收到这一票的纸质表决票并已计入，按会前公布的规则以它为准；线上的这一张没有提交。")
+
+
 class KeyReused(Refusal):
     """The same idempotency key came with another elector or other choices."""
 

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, NoReturn
 
 from django.db import IntegrityError, connection, transaction
@@ -20,22 +19,27 @@ from django.utils import timezone
 
 from communities.ledger.hashing import leaf_hash
 from communities.live import SparingAnnouncer
-from votes.enums import MARK_OF_OPTION, AssemblyStatus, BallotChange, Channel, MotionOption
+from votes.enums import AssemblyStatus, Channel, UncountedReason
 from votes.errors import (
     AlreadyCast,
     AssemblyAlreadyClosed,
     AssemblyCancelled,
     AssemblyNotOpen,
     AssemblyNotYetOpen,
-    ChoicesInvalid,
     KeyReused,
     NotOnRoll,
+    PaperCounts,
 )
 from votes.evidence.leaves import CAST_VERB, BallotLeaf, commitment
 from votes.evidence.receipts import receipt_code
-from votes.models import Assembly, Ballot
+from votes.models import Ballot
+from votes.precedence import Received
 
+from .ballot_forms import ballot_form
 from .cast_statements import FIND_BY_KEY, FIND_ELECTOR, FIND_ELECTOR_AND_NEWEST, LOCK_ASSEMBLY, WRITE
+from .papers_counted import admit_paper_ballot, set_paper_aside
+
+__all__ = ["Receipt", "admit_paper_ballot", "cast_ballot", "set_paper_aside"]
 
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
 #: Two phones changing one ballot at the same instant: the later one goes again.
@@ -59,45 +63,6 @@ class Receipt:
         return receipt_code(self.leaf_hash)
 
 
-@dataclass(frozen=True, slots=True)
-class BallotForm:
-    """What a posted assembly asks: the marks each motion allows, and whether a ballot may be changed."""
-
-    #: The motions by their numbers, in order of position.
-    motions: tuple[int, ...]
-    marks: tuple[frozenset[str], ...]
-    revisable: bool
-
-    def check(self, choices: str) -> None:
-        """Raise :class:`ChoicesInvalid` unless every motion has exactly one allowed mark."""
-        if len(choices) != len(self.marks):
-            raise ChoicesInvalid
-        unmarked = [
-            position
-            for position, (mark, allowed) in enumerate(zip(choices, self.marks, strict=True), 1)
-            if mark not in allowed
-        ]
-        if unmarked:
-            raise ChoicesInvalid(positions=unmarked)
-
-
-@lru_cache(maxsize=256)
-def ballot_form(assembly_id: int) -> BallotForm:
-    """The form of a posted assembly. It never changes again, so each process reads it once."""
-    assembly = Assembly.objects.filter(pk=assembly_id).exclude(status=AssemblyStatus.DRAFT).first()
-    if assembly is None:
-        raise AssemblyNotOpen
-    motions = list(assembly.motions.order_by("position").values_list("pk", "options"))
-    return BallotForm(
-        motions=tuple(pk for pk, _ in motions),
-        marks=tuple(
-            frozenset(MARK_OF_OPTION[MotionOption(option)].value for option in options)
-            for _, options in motions
-        ),
-        revisable=assembly.rule("ballot-change") == BallotChange.REVISABLE,
-    )
-
-
 def cast_ballot(
     *, assembly_id: int, elector_id: int, choices: str, idempotency_key: uuid.UUID, user_id: int
 ) -> Receipt:
@@ -109,11 +74,15 @@ def cast_ballot(
     :class:`AssemblyNotOpen` (or the more exact kind) outside the window by the
     database's clock, :class:`NotOnRoll`, :class:`AlreadyCast`,
     :class:`ChoicesInvalid`. A refusal leaves nothing behind.
+
+    It takes the place of a ballot by mandate, and of a paper where the assembly was
+    posted with online before paper.
     """
+    replacing = False
     for _ in range(TRIES_AT_A_REVISION):
         try:
             with transaction.atomic():
-                return _cast(assembly_id, elector_id, choices, idempotency_key, user_id)
+                return _cast(assembly_id, elector_id, choices, idempotency_key, user_id, replacing)
         except (IntegrityError, AssemblyNotOpen) as error:
             # Somebody was faster: the same tap sent twice, or another co-owner's phone.
             if replay := _received_before(idempotency_key, elector_id, choices):
@@ -122,13 +91,13 @@ def cast_ballot(
                 raise
             if not Ballot.objects.filter(assembly=assembly_id, elector=elector_id).exists():
                 raise  # another wall than that of the second ballot
-            if not ballot_form(assembly_id).revisable:
-                raise AlreadyCast from error
+            # Look at what stands, which the first try did not: it may be one that this replaces.
+            replacing = True
     raise AlreadyCast
 
 
 def _cast(
-    assembly_id: int, elector_id: int, choices: str, idempotency_key: uuid.UUID, user_id: int
+    assembly_id: int, elector_id: int, choices: str, idempotency_key: uuid.UUID, user_id: int, replacing: bool
 ) -> Receipt:
     vendor = connection.vendor
     with connection.cursor() as cursor:
@@ -139,15 +108,18 @@ def _cast(
             return replay
         form.check(choices)
 
-        find_elector = FIND_ELECTOR_AND_NEWEST if form.revisable else FIND_ELECTOR
+        find_elector = FIND_ELECTOR_AND_NEWEST if form.revisable or replacing else FIND_ELECTOR
         cursor.execute(find_elector[vendor], [user_id, elector_id, assembly_id])
         row = cursor.fetchone()
         if row is None:
             raise NotOnRoll
-        clock, number, area, last_revision, last_leaf = row
+        clock, number, area, last_revision, last_leaf, last_channel = row
         accepted_at = clock or timezone.now()
         if status not in RUNNING or not _aware(opens_at) <= accepted_at < _aware(closes_at):
-            _refuse_window(status, _aware(opens_at), accepted_at)
+            refuse_window(status, _aware(opens_at), accepted_at)
+        if last_channel:
+            standing = [Received(Channel(last_channel), accepted_at)]
+            refuse_second(form.precedence.why_not(Channel.ONLINE, accepted_at, standing))
 
         ballot_id, salt, log = uuid.uuid4(), secrets.token_hex(16), f"assembly:{assembly_id}"
         leaf = BallotLeaf(
@@ -193,7 +165,15 @@ def _replay(received: Sequence[Any], elector_id: int, choices: str) -> Receipt |
     return Receipt(uuid.UUID(str(ballot_id)), digest, _aware(accepted_at), replayed=True)
 
 
-def _refuse_window(status: str, opens_at: datetime, moment: datetime) -> NoReturn:
+def refuse_second(why_not: UncountedReason | None) -> None:
+    """Say what stands already, if the precedence of the assembly lets it stand."""
+    if why_not == UncountedReason.ELECTOR_VOTED_ON_PAPER:
+        raise PaperCounts
+    if why_not is not None:
+        raise AlreadyCast
+
+
+def refuse_window(status: str, opens_at: datetime, moment: datetime) -> NoReturn:
     if status == AssemblyStatus.CANCELLED:
         raise AssemblyCancelled
     if status in RUNNING and moment < opens_at:

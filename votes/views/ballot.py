@@ -19,7 +19,8 @@ from votes.evidence.receipts import receipt_code
 from votes.forms.ballot import BallotMarksForm, read_sent_ballot
 from votes.models import Assembly, Ballot
 from votes.queries import marks_shown_to
-from votes.services.casting import ballot_form, cast_ballot
+from votes.services.ballot_forms import ballot_form
+from votes.services.casting import cast_ballot
 from votes.standing import standing_in
 from votes.views.assemblies import assembly_page, is_revisable
 
