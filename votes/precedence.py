@@ -51,8 +51,8 @@ class Precedence:
             first_online = min(one.accepted_at for one in stored if one.channel == Channel.ONLINE)
             counts = (
                 self.between_channels == ChannelPrecedence.PAPER_FIRST
-                or self.between_channels == ChannelPrecedence.FIRST_RECEIVED
-                and at < first_online
+                or (self.between_channels == ChannelPrecedence.FIRST_RECEIVED
+                and at < first_online)
             )
         else:
             # The paper stands already, so it was received before.

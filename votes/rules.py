@@ -6,10 +6,11 @@ from communities.enums import RoleCode
 from communities.models import User
 from communities.rules import has_role, is_chair, is_committee, is_owner, is_resident, is_secretary
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Elector
+from votes.models import Assembly, Elector, Mandate
 
 is_subdistrict = has_role(RoleCode.SUBDISTRICT)
 is_scrutineer = has_role(RoleCode.SCRUTINEER)
+is_firm = has_role(RoleCode.FIRM)
 
 
 @rules.predicate
@@ -27,6 +28,11 @@ def may_cast_for(user: User, elector: Elector) -> bool:
     return elector.members.filter(owner__user=user, may_cast=True).exists()
 
 
+@rules.predicate
+def is_principal(user: User, mandate: Mandate) -> bool:
+    return mandate.granted_by_id == user.pk or mandate.principal.user_id == user.pk
+
+
 rules.add_perm(
     "votes.view_assembly",
     is_posted & (is_owner | is_resident | has_role(*RoleCode)) | is_draft & (is_committee | is_secretary),
@@ -38,3 +44,7 @@ rules.add_perm("votes.view_turnout_by_building", is_committee | is_secretary | i
 rules.add_perm("votes.propose_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.confirm_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.cast_ballot", may_cast_for)
+rules.add_perm("votes.grant_mandate", may_cast_for)
+rules.add_perm("votes.register_mandate", is_posted & (is_scrutineer | is_secretary) & ~is_firm)
+rules.add_perm("votes.view_mandates", is_posted & (is_scrutineer | is_secretary | is_chair) & ~is_firm)
+rules.add_perm("votes.revoke_mandate", is_principal)

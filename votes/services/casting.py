@@ -85,7 +85,7 @@ def cast_ballot(
                 return _cast(assembly_id, elector_id, choices, idempotency_key, user_id, replacing)
         except (IntegrityError, AssemblyNotOpen) as error:
             # Somebody was faster: the same tap sent twice, or another co-owner's phone.
-            if replay := _received_before(idempotency_key, elector_id, choices):
+            if replay := received_before(idempotency_key, elector_id, choices):
                 return replay
             if isinstance(error, AssemblyNotOpen):
                 raise
@@ -102,9 +102,9 @@ def _cast(
     vendor = connection.vendor
     with connection.cursor() as cursor:
         form = ballot_form(assembly_id)
-        cursor.execute(LOCK_ASSEMBLY[vendor], [_uuid(idempotency_key), assembly_id])
+        cursor.execute(LOCK_ASSEMBLY[vendor], [as_stored(idempotency_key), assembly_id])
         *received, status, opens_at, closes_at, log_id, estate_id = cursor.fetchone()
-        if replay := _replay(received, elector_id, choices):
+        if replay := replay_of(received, elector_id, choices):
             return replay
         form.check(choices)
 
@@ -115,8 +115,8 @@ def _cast(
             raise NotOnRoll
         clock, number, area, last_revision, last_leaf, last_channel = row
         accepted_at = clock or timezone.now()
-        if status not in RUNNING or not _aware(opens_at) <= accepted_at < _aware(closes_at):
-            refuse_window(status, _aware(opens_at), accepted_at)
+        if status not in RUNNING or not aware(opens_at) <= accepted_at < aware(closes_at):
+            refuse_window(status, aware(opens_at), accepted_at)
         if last_channel:
             standing = [Received(Channel(last_channel), accepted_at)]
             refuse_second(form.precedence.why_not(Channel.ONLINE, accepted_at, standing))
@@ -135,7 +135,14 @@ def _cast(
         digest = leaf_hash(body)
         moment = connection.ops.adapt_datetimefield_value(accepted_at)
         parameters: list[Any] = [
-            *(_uuid(ballot_id), assembly_id, elector_id, leaf.revision, _uuid(idempotency_key), leaf.channel),
+            *(
+                as_stored(ballot_id),
+                assembly_id,
+                elector_id,
+                leaf.revision,
+                as_stored(idempotency_key),
+                leaf.channel,
+            ),
             *(choices, area, salt, digest, user_id, moment),
             *(log_id, CAST_VERB, digest, body, moment),
             *(estate_id, str(ballot_id), moment),
@@ -148,21 +155,21 @@ def _cast(
     return Receipt(ballot_id, digest, accepted_at)
 
 
-def _received_before(key: uuid.UUID, elector_id: int, choices: str) -> Receipt | None:
+def received_before(key: uuid.UUID, elector_id: int, choices: str) -> Receipt | None:
     """The receipt of the ballot that came with ``key``, asked outside the transaction that failed."""
     with connection.cursor() as cursor:
-        cursor.execute(FIND_BY_KEY, [_uuid(key)])
-        return _replay(cursor.fetchone() or [None], elector_id, choices)
+        cursor.execute(FIND_BY_KEY, [as_stored(key)])
+        return replay_of(cursor.fetchone() or [None], elector_id, choices)
 
 
-def _replay(received: Sequence[Any], elector_id: int, choices: str) -> Receipt | None:
+def replay_of(received: Sequence[Any], elector_id: int, choices: str) -> Receipt | None:
     """The receipt of a ballot received before; raises :class:`KeyReused` if it was another."""
     if received[0] is None:
         return None
     ballot_id, elector, said, digest, accepted_at = received
     if (elector, said) != (elector_id, choices):
         raise KeyReused
-    return Receipt(uuid.UUID(str(ballot_id)), digest, _aware(accepted_at), replayed=True)
+    return Receipt(uuid.UUID(str(ballot_id)), digest, aware(accepted_at), replayed=True)
 
 
 def refuse_second(why_not: UncountedReason | None) -> None:
@@ -183,10 +190,11 @@ def refuse_window(status: str, opens_at: datetime, moment: datetime) -> NoReturn
     raise AssemblyAlreadyClosed
 
 
-def _uuid(value: uuid.UUID) -> Any:
+def as_stored(value: uuid.UUID) -> Any:
+    """A key as the driver takes it."""
     return value if connection.features.has_native_uuid_field else value.hex
 
 
-def _aware(value: datetime) -> datetime:
+def aware(value: datetime) -> datetime:
     """SQLite gives a naive datetime in UTC, PostgreSQL an aware one."""
     return value if value.tzinfo else value.replace(tzinfo=UTC)
