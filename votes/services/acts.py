@@ -1,6 +1,18 @@
-"""Acts on a posted assembly that take two people: one proposes, another confirms."""
+"""Acts on a posted assembly that take two people: one proposes, another confirms.
+
+Each kind says in :data:`ACTS` when it is possible and what its confirmation does. A kind
+with a service of its own registers itself there when that module is imported, which
+``votes.apps`` sees to.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from communities.clock import database_now
 from communities.errors import NotPermitted, need_reason
@@ -15,31 +27,95 @@ from votes.models import Assembly, TwoPersonAct
 
 from .assemblies import judge, lock_assembly
 
-#: In which phase each act is possible, and what the owners are told of it.
-POSSIBLE_IN = {
-    ActKind.CANCEL: (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN),
-    ActKind.VOID: (AssemblyStatus.CERTIFIED,),
-}
-TOPIC = {ActKind.CANCEL: "votes.assembly-cancelled", ActKind.VOID: "votes.assembly-voided"}
+
+@dataclass(frozen=True, slots=True)
+class ActRule:
+    """One kind of act."""
+
+    possible_in: tuple[AssemblyStatus, ...]
+    #: What happens when it is confirmed, in that transaction, the assembly being locked. The act
+    #: is confirmed already and applied only after it; a refusal raised here undoes everything.
+    carry_out: Callable[[TwoPersonAct, User, datetime], None]
+    #: What the confirm page says will happen.
+    consequence: str | Promise
+    #: What the outbox tells of it; empty: nobody on the roll is told.
+    topic: str = ""
+    #: Raises a refusal unless ``(assembly, payload, moment)`` may be proposed, and again when confirmed.
+    check: Callable[[Assembly, Mapping[str, Any], datetime], None] | None = None
+    #: Its payload is empty, so that the desk's plain form can propose it.
+    needs_only_a_reason: bool = True
+
+
+ACTS: dict[ActKind, ActRule] = {}
+
+
+def register_act(kind: ActKind, rule: ActRule) -> None:
+    """Make acts of ``kind`` possible."""
+    ACTS[kind] = rule
+
+
+def _cancel(act: TwoPersonAct, actor: User, moment: datetime) -> None:
+    act.assembly.cancel()
+    act.assembly.save(update_fields=["status"])
+
+
+def _make_void(act: TwoPersonAct, actor: User, moment: datetime) -> None:
+    act.assembly.make_void()
+    act.assembly.save(update_fields=["status"])
+
+
+register_act(
+    ActKind.CANCEL,
+    ActRule(
+        possible_in=(AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN),
+        carry_out=_cancel,
+        consequence=_(
+            "确认以后会议取消，不再接受表决，已收到的表决票不计票。不能恢复，只能重新公示一次会议。"
+        ),
+        topic="votes.assembly-cancelled",
+    ),
+)
+register_act(
+    ActKind.VOID,
+    ActRule(
+        possible_in=(AssemblyStatus.CERTIFIED,),
+        carry_out=_make_void,
+        consequence=_("确认以后，已公布的结果标为撤销，原来的数字和理由一并保留、公开。不能恢复。"),
+        topic="votes.assembly-voided",
+    ),
+)
 
 
 @transaction.atomic
-def propose_act(*, assembly: Assembly, kind: str, reason: str, actor: User) -> TwoPersonAct:
-    """Propose to cancel a running assembly, or to declare a published result void.
+def propose_act(
+    *,
+    assembly: Assembly,
+    kind: str,
+    reason: str,
+    actor: User,
+    payload: Mapping[str, Any] | None = None,
+) -> TwoPersonAct:
+    """Propose an act of a kind of :data:`ACTS`.
 
-    Nothing happens until somebody else confirms. Raises :class:`NotPermitted`,
-    :class:`ReasonMissing`, :class:`ActNotPossible`, :class:`ActPending`.
+    ``payload`` says what exactly is to be done; it is entered in the log as it is, so it
+    names nobody and no elector. Nothing happens until somebody else confirms. Raises
+    :class:`NotPermitted`, :class:`ReasonMissing`, :class:`ActNotPossible`,
+    :class:`ActPending`, and what the kind's own check raises.
     """
     assembly = lock_assembly(assembly.pk)
     judge("votes.propose_act", actor, assembly)
     reason = need_reason(reason)
     moment = database_now()
-    if assembly.phase(moment) not in POSSIBLE_IN[ActKind(kind)]:
-        raise ActNotPossible
+    _check(assembly, ActKind(kind), payload or {}, moment)
     try:
         with transaction.atomic():
             act = TwoPersonAct.objects.create(
-                assembly=assembly, kind=kind, reason=reason, proposed_by=actor, proposed_at=moment
+                assembly=assembly,
+                kind=kind,
+                reason=reason,
+                payload=dict(payload or {}),
+                proposed_by=actor,
+                proposed_at=moment,
             )
     except IntegrityError as error:
         raise ActPending from error
@@ -49,7 +125,7 @@ def propose_act(*, assembly: Assembly, kind: str, reason: str, actor: User) -> T
 
 @transaction.atomic
 def confirm_act(*, act: TwoPersonAct, actor: User) -> TwoPersonAct:
-    """Carry out what another person proposed, and tell everybody on the roll.
+    """Carry out what another person proposed, and tell everybody on the roll where the kind asks for it.
 
     Raises :class:`NotPermitted`, :class:`SecondPersonNeeded` for the proposer,
     :class:`ActSettled`, and :class:`ActNotPossible` when the time for it is over.
@@ -62,18 +138,15 @@ def confirm_act(*, act: TwoPersonAct, actor: User) -> TwoPersonAct:
         raise SecondPersonNeeded
     _need_pending(act)
     moment = database_now()
-    kind = ActKind(act.kind)
-    if assembly.phase(moment) not in POSSIBLE_IN[kind]:
-        raise ActNotPossible
+    rule = _check(assembly, ActKind(act.kind), act.payload, moment)
     act.confirmed_by, act.confirmed_at = actor, moment
     act.save(update_fields=["confirmed_by", "confirmed_at"])
-    if kind == ActKind.CANCEL:
-        assembly.cancel()
-    else:
-        assembly.make_void()
-    assembly.save(update_fields=["status"])
+    rule.carry_out(act, actor, moment)
+    act.applied_at = moment
+    act.save(update_fields=["applied_at"])
     _enter(act, "confirmed", actor, {"proposed_by": act.proposed_by_id, "reason": sha256(act.reason)})
-    tell(estate=assembly.estate, topic=TOPIC[kind], subject=assembly.pk)
+    if rule.topic:
+        tell(estate=assembly.estate, topic=rule.topic, subject=assembly.pk)
     transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))
     return act
 
@@ -93,12 +166,23 @@ def withdraw_act(*, act: TwoPersonAct, actor: User) -> TwoPersonAct:
     return act
 
 
+def _check(assembly: Assembly, kind: ActKind, payload: Mapping[str, Any], moment: datetime) -> ActRule:
+    rule = ACTS.get(kind)
+    if rule is None or assembly.phase(moment) not in rule.possible_in:
+        raise ActNotPossible
+    if rule.check:
+        rule.check(assembly, payload, moment)
+    return rule
+
+
 def _need_pending(act: TwoPersonAct) -> None:
     if act.confirmed_at is not None or act.withdrawn_at is not None:
         raise ActSettled
 
 
-def _enter(act: TwoPersonAct, step: str, actor: User, payload: dict[str, str | int]) -> None:
+def _enter(act: TwoPersonAct, step: str, actor: User, payload: dict[str, Any]) -> None:
+    if act.payload:
+        payload = {**payload, "payload": act.payload}
     assert act.assembly.log is not None
     record(
         log=act.assembly.log,

@@ -18,9 +18,9 @@ from communities.templatetags.linyi import moment
 from votes.access import desk_assembly_for
 from votes.enums import ActKind
 from votes.forms.reason import ReasonForm
-from votes.models import Assembly, TwoPersonAct
+from votes.models import Assembly
 from votes.queries import turnout, turnout_by_building
-from votes.services.acts import POSSIBLE_IN, confirm_act, propose_act, withdraw_act
+from votes.services.acts import ACTS, confirm_act, propose_act, withdraw_act
 from votes.services.assemblies import judge
 
 from .motions_shown import motions_shown, statute_of
@@ -32,7 +32,11 @@ def show_posted(
     phase = assembly.phase(database_now())
     acts = list(assembly.acts.select_related("proposed_by", "confirmed_by").order_by("-proposed_at"))
     pending = {act.kind for act in acts if act.confirmed_at is None and act.withdrawn_at is None}
-    kind = next((kind for kind, phases in POSSIBLE_IN.items() if phase in phases), None)
+    kinds = [
+        kind
+        for kind, rule in ACTS.items()
+        if rule.needs_only_a_reason and phase in rule.possible_in and kind not in pending
+    ]
     may_propose = allows("votes.propose_act", request.user, assembly)
     context = {
         "estate": assembly.estate,
@@ -44,15 +48,22 @@ def show_posted(
         "motions": motions_shown(assembly),
         "overrides": assembly.lint_overrides.select_related("signed_by").order_by("signed_at"),
         "acts": acts,
-        "act_kind": kind if may_propose and kind not in pending else None,
-        "act_words": kind.label if kind else "",
-        "form": form or ReasonForm(),
+        "possible_acts": [(kind, ACTS[kind].topic != "", _reason_form(kind, form)) for kind in kinds]
+        if may_propose
+        else [],
         "may_confirm": allows("votes.confirm_act", request.user, assembly),
         "may_prepare": allows("votes.prepare_assembly", request.user, assembly),
         "may_view_roll": allows("votes.view_roll", request.user, assembly),
         **_buildings(request, assembly),
     }
     return render(request, "votes/desk_posted.html", context, status=status)
+
+
+def _reason_form(kind: ActKind, sent: ReasonForm | None) -> ReasonForm:
+    """The form of one kind: the one that was sent, if it was for this kind."""
+    if sent is not None and sent.data.get("kind") == kind:
+        return sent
+    return ReasonForm(auto_id=f"id_{kind}_%s")
 
 
 def _buildings(request: PersonRequest, assembly: Assembly) -> dict[str, Any]:
@@ -97,12 +108,15 @@ def confirm(request: PersonRequest, slug: str, pk: int, act_pk: int) -> HttpResp
             messages.error(request, str(refusal))
             assembly = desk_assembly_for(request.user, slug, pk)
             return show_posted(request, assembly, status=refusal.status)
-        messages.success(request, _("已确认并生效，通知正在发给名册上的每一位业主。"))
+        told = ACTS[ActKind(act.kind)].topic != ""
+        messages.success(
+            request, _("已确认并生效，通知正在发给名册上的每一位业主。") if told else _("已确认并生效。")
+        )
         return redirect(back)
     shown = {
         "title": _("确认：%(act)s") % {"act": ActKind(act.kind).label},
         "eyebrow": assembly.title,
-        "lead": _consequence(act),
+        "lead": ACTS[ActKind(act.kind)].consequence,
         "facts": [
             (_("提出"), f"{act.proposed_by} · {moment(act.proposed_at)}"),
             (_("理由"), act.reason),
@@ -112,12 +126,6 @@ def confirm(request: PersonRequest, slug: str, pk: int, act_pk: int) -> HttpResp
         "back": back,
     }
     return render(request, "partials/confirm_desk.html", {"confirm": shown, "estate": assembly.estate})
-
-
-def _consequence(act: TwoPersonAct) -> str:
-    if act.kind == ActKind.CANCEL:
-        return _("确认以后会议取消，不再接受表决，已收到的表决票不计票。不能恢复，只能重新公示一次会议。")
-    return _("确认以后，已公布的结果标为撤销，原来的数字和理由一并保留、公开。不能恢复。")
 
 
 @login_required
