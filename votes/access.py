@@ -11,7 +11,7 @@ from communities.enums import RoleCode
 from communities.models import Estate, User
 from communities.rules import allows, today
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Ballot, Elector, Motion, MotionAttachment
+from votes.models import Assembly, Ballot, Elector, Mandate, Motion, MotionAttachment
 
 
 def _estates_prepared_by(user: User) -> QuerySet[Estate]:
@@ -26,9 +26,14 @@ def _estates_prepared_by(user: User) -> QuerySet[Estate]:
 
 
 def assemblies_for(user: User) -> QuerySet[Assembly]:
-    """Posted assemblies of the estates ``user`` belongs to, and drafts for those who prepare them."""
+    """Posted assemblies of the estates ``user`` belongs to, and drafts for those who prepare them.
+
+    Who holds a mandate sees its assembly, wherever they live.
+    """
+    held = user.held_mandates.filter(revoked_at__isnull=True)
     return Assembly.objects.filter(
         ~Q(status=AssemblyStatus.DRAFT) & Q(estate__in=estates_for(user).order_by().values("pk"))
+        | Q(pk__in=held.values("assembly"))
         | Q(status=AssemblyStatus.DRAFT) & Q(estate__in=_estates_prepared_by(user).values("pk"))
     ).select_related("estate__community__subdistrict")
 
@@ -48,14 +53,14 @@ def electors_for(user: User, assembly: Assembly) -> QuerySet[Elector]:
 
 
 def ballot_for(user: User, pk: UUID) -> Ballot:
-    """A ballot of an elector that ``user`` is a member of, or a 404.
+    """A ballot of an elector that ``user`` is a member of, or cast under a mandate; else a 404.
 
     Co-owners see that and when the ballot was cast; what it says only the one
     who cast it is shown (:func:`votes.queries.marks_shown_to`).
     """
     return get_object_or_404(
-        Ballot.objects.filter(elector__members__owner__user=user)
-        .select_related("assembly__estate", "elector")
+        Ballot.objects.filter(Q(elector__members__owner__user=user) | Q(mandate__holder=user))
+        .select_related("assembly__estate", "elector", "mandate__principal")
         .distinct(),
         pk=pk,
     )
@@ -98,5 +103,33 @@ def roll_assembly_for(user: User, slug: str, pk: int) -> Assembly:
     """An assembly whose roll ``user`` may read, or a 404. Scrutineers come here without a desk."""
     assembly = get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)
     if not allows("votes.view_roll", user, assembly):
+        raise Http404
+    return assembly
+
+
+def mandate_for(user: User, pk: UUID) -> Mandate:
+    """A mandate that ``user`` holds, or that an elector ``user`` belongs to has given; else a 404."""
+    return get_object_or_404(
+        Mandate.objects.filter(Q(holder=user) | Q(elector__members__owner__user=user))
+        .select_related("assembly__estate", "elector", "principal", "holder")
+        .distinct(),
+        pk=pk,
+    )
+
+
+def mandates_of(user: User) -> QuerySet[Mandate]:
+    """What ``user`` holds, and what the electors ``user`` belongs to have given; newest first."""
+    return (
+        Mandate.objects.filter(Q(holder=user) | Q(elector__members__owner__user=user))
+        .select_related("assembly__estate", "elector", "principal")
+        .order_by("-granted_at")
+        .distinct()
+    )
+
+
+def posted_assembly_for(user: User, permission: str, slug: str, pk: int) -> Assembly:
+    """An assembly over which ``user`` has ``permission``, or a 404. Scrutineers come here without a desk."""
+    assembly = get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)
+    if not allows(permission, user, assembly):
         raise Http404
     return assembly

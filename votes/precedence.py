@@ -5,11 +5,12 @@ ballot that comes now may become the newest. The elector's own ballot goes befor
 one by mandate; between paper and online the rule published with the assembly decides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from votes.enums import Channel, ChannelPrecedence, UncountedReason
+from votes.enums import BallotChange, Channel, ChannelPrecedence, UncountedReason
 
 VOTED_BY = {
     Channel.ONLINE: UncountedReason.ELECTOR_VOTED_ONLINE,
@@ -34,6 +35,14 @@ class Precedence:
     #: Whether who cast a ballot may cast another in its place.
     revisable: bool
 
+    @classmethod
+    def of(cls, rules: Mapping[str, Any]) -> "Precedence":
+        """From ``Assembly.rules``."""
+        return cls(
+            between_channels=ChannelPrecedence(rules["channel-precedence"]["value"]),
+            revisable=rules["ballot-change"]["value"] == BallotChange.REVISABLE,
+        )
+
     def why_not(self, channel: Channel, at: datetime, earlier: Iterable[Received]) -> UncountedReason | None:
         """Why a ballot received by ``channel`` at ``at`` does not count; None where it does.
 
@@ -49,10 +58,8 @@ class Precedence:
             return None if standing == Channel.MANDATE else VOTED_BY[standing]
         if channel == Channel.PAPER:
             first_online = min(one.accepted_at for one in stored if one.channel == Channel.ONLINE)
-            counts = (
-                self.between_channels == ChannelPrecedence.PAPER_FIRST
-                or (self.between_channels == ChannelPrecedence.FIRST_RECEIVED
-                and at < first_online)
+            counts = self.between_channels == ChannelPrecedence.PAPER_FIRST or (
+                self.between_channels == ChannelPrecedence.FIRST_RECEIVED and at < first_online
             )
         else:
             # The paper stands already, so it was received before.

@@ -101,8 +101,10 @@ def turnouts(assemblies: Iterable[Assembly]) -> dict[int, Turnout]:
 
 
 def marks_shown_to(user: User, ballot: Ballot) -> str:
-    """What a ballot says, for the account that cast it; empty for everybody else."""
-    return ballot.choices if ballot.cast_by_id == user.pk else ""
+    """What a ballot says, for the account that cast it, and for the principal in whose name it was cast."""
+    mandate = ballot.mandate
+    is_principal = mandate is not None and user.pk in (mandate.granted_by_id, mandate.principal.user_id)
+    return ballot.choices if ballot.cast_by_id == user.pk or is_principal else ""
 
 
 @dataclass(frozen=True)

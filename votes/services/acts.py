@@ -8,7 +8,7 @@ with a service of its own registers itself there when that module is imported, w
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
@@ -44,6 +44,9 @@ class ActRule:
     check: Callable[[Assembly, Mapping[str, Any], datetime], None] | None = None
     #: Its payload is empty, so that the desk's plain form can propose it.
     needs_only_a_reason: bool = True
+    #: Who may propose it, and who may confirm it.
+    propose_permission: str = "votes.propose_act"
+    confirm_permission: str = "votes.confirm_act"
 
 
 ACTS: dict[ActKind, ActRule] = {}
@@ -103,7 +106,7 @@ def propose_act(
     :class:`ActPending`, and what the kind's own check raises.
     """
     assembly = lock_assembly(assembly.pk)
-    judge("votes.propose_act", actor, assembly)
+    judge(_permission(kind, "propose"), actor, assembly)
     reason = need_reason(reason)
     moment = database_now()
     _check(assembly, ActKind(kind), payload or {}, moment)
@@ -133,7 +136,7 @@ def confirm_act(*, act: TwoPersonAct, actor: User) -> TwoPersonAct:
     assembly = lock_assembly(act.assembly_id)
     act = TwoPersonAct.objects.select_for_update().get(pk=act.pk)
     act.assembly = assembly
-    judge("votes.confirm_act", actor, assembly)
+    judge(_permission(act.kind, "confirm"), actor, assembly)
     if act.proposed_by_id == actor.pk:
         raise SecondPersonNeeded
     _need_pending(act)
@@ -164,6 +167,13 @@ def withdraw_act(*, act: TwoPersonAct, actor: User) -> TwoPersonAct:
     act.save(update_fields=["withdrawn_at"])
     _enter(act, "withdrawn", actor, {})
     return act
+
+
+def _permission(kind: str, step: Literal["propose", "confirm"]) -> str:
+    rule = ACTS.get(ActKind(kind))
+    if rule is None:
+        return f"votes.{step}_act"
+    return rule.propose_permission if step == "propose" else rule.confirm_permission
 
 
 def _check(assembly: Assembly, kind: ActKind, payload: Mapping[str, Any], moment: datetime) -> ActRule:

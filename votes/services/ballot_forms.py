@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from votes.enums import MARK_OF_OPTION, AssemblyStatus, BallotChange, ChannelPrecedence, Mark, MotionOption
+from votes.enums import MARK_OF_OPTION, AssemblyStatus, Mark, MotionOption
 from votes.errors import AssemblyNotOpen, ChoicesInvalid
 from votes.models import Assembly
 from votes.precedence import Precedence
@@ -55,8 +55,5 @@ def ballot_form(assembly_id: int) -> BallotForm:
             frozenset(MARK_OF_OPTION[MotionOption(option)].value for option in options)
             for _, options in motions
         ),
-        precedence=Precedence(
-            between_channels=ChannelPrecedence(assembly.rule("channel-precedence")),
-            revisable=assembly.rule("ballot-change") == BallotChange.REVISABLE,
-        ),
+        precedence=Precedence.of(assembly.rules),
     )

@@ -16,8 +16,8 @@ from communities.crypto import blind_index
 from communities.enums import RoleCode
 from communities.errors import NotPermitted, need_reason
 from communities.live import announce
-from communities.models import Owner, User
-from communities.rules import role_codes
+from communities.models import Owner, Role, User
+from communities.rules import today
 from communities.services.ledger import record
 from communities.services.outbox import tell
 from communities.values.phone import InvalidPhone, normalise_phone
@@ -121,7 +121,7 @@ def revoke_mandate(*, mandate: Mandate, actor: User) -> Mandate:
 
 @transaction.atomic
 def strike_mandate(*, mandate: Mandate, reason: str, actor: User) -> Mandate:
-    """Take back at the desk, unused, what was registered from paper, because the principal asked or by mistake.
+    """Take back at the desk, unused, what was registered from paper, with a reason.
 
     Raises :class:`NotPermitted` also for a mandate given online, and as :func:`revoke_mandate`.
     """
@@ -153,7 +153,10 @@ def bind_mandates(*, user: User) -> int:
 
 def is_barred(user: User, assembly: Assembly) -> bool:
     """Whether ``user`` may hold no mandate here, as staff of the firm."""
-    return bool(assembly.rule("mandate-bars-firm")) and RoleCode.FIRM in role_codes(user, assembly.estate)
+    if not assembly.rule("mandate-bars-firm"):
+        return False
+    held = Role.objects.on(today()).covering(assembly.estate)
+    return held.filter(user=user, code=RoleCode.FIRM).exists()
 
 
 def in_force(moment: datetime) -> Q:

@@ -54,6 +54,7 @@ def show_posted(
         "may_confirm": allows("votes.confirm_act", request.user, assembly),
         "may_prepare": allows("votes.prepare_assembly", request.user, assembly),
         "may_view_roll": allows("votes.view_roll", request.user, assembly),
+        "may_view_mandates": allows("votes.view_mandates", request.user, assembly),
         **_buildings(request, assembly),
     }
     return render(request, "votes/desk_posted.html", context, status=status)
