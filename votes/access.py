@@ -11,7 +11,7 @@ from communities.enums import RoleCode
 from communities.models import Estate, User
 from communities.rules import allows, today
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Ballot, Elector, Mandate, Motion, MotionAttachment
+from votes.models import Assembly, Ballot, Elector, Mandate, Motion, MotionAttachment, SecretTurnout
 
 
 def _estates_prepared_by(user: User) -> QuerySet[Estate]:
@@ -69,6 +69,16 @@ def ballot_for(user: User, pk: UUID) -> Ballot:
 def ballot_sent_with(user: User, key: UUID) -> Ballot | None:
     """The ballot that came with this idempotency key, if ``user`` is a member of its elector."""
     return Ballot.objects.filter(idempotency_key=key, elector__members__owner__user=user).first()
+
+
+def took_part_for(user: User, key: UUID) -> SecretTurnout:
+    """That an elector ``user`` belongs to took part in a secret vote, by the key it came with; else a 404."""
+    return get_object_or_404(
+        SecretTurnout.objects.filter(elector__members__owner__user=user)
+        .select_related("assembly__estate", "elector")
+        .distinct(),
+        idempotency_key=key,
+    )
 
 
 def desk_estate_for(user: User, slug: str) -> Estate:

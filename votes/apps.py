@@ -7,3 +7,4 @@ class VotesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import receivers  # noqa: F401 - registers what the owners are told
+        from .services import looks  # noqa: F401 - registers its two-person act

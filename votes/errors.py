@@ -256,3 +256,26 @@ class InstructionsDeparted(MandateRefused):
     code = "instructions-departed"
     status = 422
     message = _("委托人对有的事项作了指示，受托人只能照办；表决票没有提交。请按指示选择。")
+
+
+# --- looking at a ballot -------------------------------------------------------------
+
+
+class BallotUnknown(Refusal):
+    code = "ballot-unknown"
+    status = 404
+    message = _("没有找到这张表决票，请核对回执码或编号。")
+
+
+class LookTooEarly(Refusal):
+    code = "look-too-early"
+    status = 409
+    message = _("表决还没有截止，谁也不能看任何一张表决票。")
+
+
+class BallotLocked(Refusal):
+    """A confidential ballot that two people have not opened."""
+
+    code = "ballot-locked"
+    status = 403
+    message = _("这次是保密表决，须两人批准才能调阅这一张。")

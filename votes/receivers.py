@@ -15,7 +15,16 @@ from communities.services.notices import notify
 from communities.services.outbox import handler
 from votes.enums import Channel
 from votes.evidence.receipts import receipt_code
-from votes.models import Assembly, Ballot, Elector, Mandate, UncountedBallot
+from votes.models import (
+    Assembly,
+    Ballot,
+    BallotLook,
+    Elector,
+    Mandate,
+    SecretTurnout,
+    TwoPersonAct,
+    UncountedBallot,
+)
 from votes.services.mandates import bind_mandates
 
 #: Its own, so that an announcement of the cast just before does not silence this one.
@@ -124,6 +133,22 @@ def tell_voided(message: OutboxMessage) -> None:
     _tell_roll(message, _("表决结果被撤销：%(assembly)s"), _("理由见会议页面。"))
 
 
+@handler("votes.took-part")
+def tell_took_part(message: OutboxMessage) -> None:
+    """Tell the home that somebody took part for it in a secret vote."""
+    turnout = SecretTurnout.objects.select_related("elector").get(pk=message.subject)
+    notify(
+        recipients=accounts_of(turnout.elector),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("已参与表决：%(unit)s") % {"unit": turnout.elector.label},
+        text=_("参与回执码 %(code)s。如果不是您家提交的，请马上联系社区。")
+        % {"code": receipt_code(turnout.leaf_hash)},
+        url=reverse("votes:took-part", args=[turnout.idempotency_key]),
+    )
+
+
 @handler("votes.ballot-not-counted")
 def tell_not_counted(message: OutboxMessage) -> None:
     """Tell the owners of the home that a paper of theirs came and why it does not count."""
@@ -203,4 +228,38 @@ def tell_mandate_revoked(message: OutboxMessage) -> None:
         title=_("委托已撤回：%(unit)s") % {"unit": mandate.elector.label},
         text=_("这份委托没有用过，以后也不能再用。"),
         url=reverse("votes:mandate", args=[mandate.pk]),
+    )
+
+
+# --- looks at a ballot ---------------------------------------------------------------
+
+
+@handler("votes.ballot-unlocked")
+def tell_unlocked(message: OutboxMessage) -> None:
+    """Tell whose confidential ballot two people have opened, and why."""
+    act = TwoPersonAct.objects.get(pk=message.subject)
+    ballot = Ballot.objects.select_related("elector").get(pk=act.payload["ballot"])
+    notify(
+        recipients=accounts_of(ballot.elector),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("您家的表决票经两人批准可以调阅：%(unit)s") % {"unit": ballot.elector.label},
+        text=_("理由：%(reason)s") % {"reason": act.reason},
+        url=reverse("votes:receipt", args=[ballot.pk]),
+    )
+
+
+@handler("votes.ballot-looked-at")
+def tell_looked_at(message: OutboxMessage) -> None:
+    """Tell whose ballot was looked at, and why."""
+    look = BallotLook.objects.select_related("ballot__elector").get(pk=message.subject)
+    notify(
+        recipients=accounts_of(look.ballot.elector),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("监票人调阅了您家的表决票：%(unit)s") % {"unit": look.ballot.elector.label},
+        text=_("理由：%(reason)s。如有疑问，请联系社区。") % {"reason": look.reason},
+        url=reverse("votes:receipt", args=[look.ballot_id]),
     )

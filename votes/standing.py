@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from communities.models import Owner, User
 from votes.enums import Channel
-from votes.models import Assembly, Ballot, Elector, ElectorMember, Mandate
+from votes.models import Assembly, Ballot, Elector, ElectorMember, Mandate, SecretTurnout
 from votes.queries import ballots_of
 
 
@@ -29,10 +29,16 @@ class ElectorStanding:
     cast_by: str
     #: The mandate that stands for it, used or not, whether or not its time has run out.
     mandate: Mandate | None = None
+    #: Of a secret vote: that somebody of the home took part.
+    took_part: SecretTurnout | None = None
+
+    @property
+    def has_cast(self) -> bool:
+        return self.ballot is not None or self.took_part is not None
 
     @property
     def is_waiting(self) -> bool:
-        return self.may_cast and self.ballot is None
+        return self.may_cast and not self.has_cast
 
     @property
     def by_holder(self) -> bool:
@@ -97,7 +103,7 @@ class Standing:
 
     @property
     def has_cast_all(self) -> bool:
-        return self.is_on_roll and all(one.ballot for one in self.electors)
+        return self.is_on_roll and all(one.has_cast for one in self.electors)
 
     def find(self, elector_id: int | None) -> ElectorStanding | None:
         """The one with that elector, if the account may cast for it."""
@@ -116,7 +122,10 @@ class Standing:
 
 
 def standings_of(user: User, assemblies: Iterable[Assembly]) -> dict[int, Standing]:
-    """The account's standing in each assembly by its number. Four queries, however many they are."""
+    """The account's standing in each assembly by its number.
+
+    Four queries, however many they are, and one more where any vote is secret.
+    """
     assemblies = list(assemblies)
     mandates = _mandates(user, assemblies)
     own = ElectorMember.objects.filter(owner__user=user, elector__assembly__in=assemblies)
@@ -127,6 +136,7 @@ def standings_of(user: User, assemblies: Iterable[Assembly]) -> dict[int, Standi
     )
     held = [mandate for mandate in mandates if mandate.holder_id == user.pk]
     ballots = ballots_of([*(member.elector for member in members), *(mandate.elector for mandate in held)])
+    turnouts = _turnouts([member.elector for member in members], assemblies)
     given = {mandate.elector_id: mandate for mandate in mandates}
     by_elector: dict[int, list[ElectorMember]] = defaultdict(list)
     for member in members:
@@ -136,11 +146,22 @@ def standings_of(user: User, assemblies: Iterable[Assembly]) -> dict[int, Standi
     for elector_id, group in by_elector.items():
         elector = group[0].elector
         ballot, mandate = ballots.get(elector_id), given.get(elector_id)
-        found[elector.assembly_id].electors.append(_standing(user, group, ballot, mandate))
+        found[elector.assembly_id].electors.append(
+            _standing(user, group, ballot, mandate, turnouts.get(elector_id))
+        )
     for mandate in held:
         one = HeldMandate(mandate, ballots.get(mandate.elector_id))
         found[mandate.assembly_id].held.append(one)
     return found
+
+
+def _turnouts(electors: list[Elector], assemblies: list[Assembly]) -> dict[int, SecretTurnout]:
+    """Who of these took part in a secret vote, by elector; asked only where there is one."""
+    secret = {assembly.pk for assembly in assemblies if assembly.is_secret}
+    wanted = [elector for elector in electors if elector.assembly_id in secret]
+    if not wanted:
+        return {}
+    return {one.elector_id: one for one in SecretTurnout.objects.filter(elector__in=wanted)}
 
 
 def _mandates(user: User, assemblies: list[Assembly]) -> list[Mandate]:
@@ -162,7 +183,11 @@ def standing_in(user: User, assembly: Assembly) -> Standing:
 
 
 def _standing(
-    user: User, members: list[ElectorMember], ballot: Ballot | None, mandate: Mandate | None
+    user: User,
+    members: list[ElectorMember],
+    ballot: Ballot | None,
+    mandate: Mandate | None,
+    took_part: SecretTurnout | None,
 ) -> ElectorStanding:
     mine = [member for member in members if member.owner.user_id == user.pk]
     caster = next(
@@ -176,6 +201,7 @@ def _standing(
         ballot=ballot,
         cast_by=_caster(caster, user, ballot, mandate),
         mandate=mandate,
+        took_part=took_part,
     )
 
 

@@ -17,6 +17,8 @@ class BallotForm:
     motions: tuple[int, ...]
     marks: tuple[frozenset[str], ...]
     precedence: Precedence
+    #: Participation and marks are kept apart (:mod:`votes.services.secret_casting`).
+    is_secret: bool = False
 
     @property
     def revisable(self) -> bool:
@@ -56,4 +58,5 @@ def ballot_form(assembly_id: int) -> BallotForm:
             for _, options in motions
         ),
         precedence=Precedence.of(assembly.rules),
+        is_secret=assembly.is_secret,
     )

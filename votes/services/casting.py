@@ -10,57 +10,37 @@ it in full.
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from communities.ledger.hashing import leaf_hash
 from communities.live import SparingAnnouncer
-from votes.enums import AssemblyStatus, Channel, UncountedReason
+from votes.enums import Channel, UncountedReason
 from votes.errors import (
     AlreadyCast,
-    AssemblyAlreadyClosed,
-    AssemblyCancelled,
     AssemblyNotOpen,
-    AssemblyNotYetOpen,
     KeyReused,
     NotOnRoll,
     PaperCounts,
 )
 from votes.evidence.leaves import CAST_VERB, BallotLeaf, commitment
-from votes.evidence.receipts import receipt_code
 from votes.models import Ballot
 from votes.precedence import Received
 
 from .ballot_forms import ballot_form
 from .cast_statements import FIND_BY_KEY, FIND_ELECTOR, FIND_ELECTOR_AND_NEWEST, LOCK_ASSEMBLY, WRITE
 from .papers_counted import admit_paper_ballot, set_paper_aside
+from .receipts import RUNNING, Receipt, as_stored, aware, refuse_window
+from .secret_casting import cast_secret_ballot
 
 __all__ = ["Receipt", "admit_paper_ballot", "cast_ballot", "set_paper_aside"]
 
-RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
 #: Two phones changing one ballot at the same instant: the later one goes again.
 TRIES_AT_A_REVISION = 5
 #: The relay announces again when it has told the elector of the ballot.
 open_pages = SparingAnnouncer(seconds=1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the elector keeps: that this ballot was received, and when."""
-
-    ballot_id: uuid.UUID
-    leaf_hash: str
-    accepted_at: datetime
-    #: True when this very ballot had been received before and was sent again.
-    replayed: bool = False
-
-    @property
-    def code(self) -> str:
-        return receipt_code(self.leaf_hash)
 
 
 def cast_ballot(
@@ -75,9 +55,18 @@ def cast_ballot(
     database's clock, :class:`NotOnRoll`, :class:`AlreadyCast`,
     :class:`ChoicesInvalid`. A refusal leaves nothing behind.
 
+    A secret vote goes :func:`votes.services.secret_casting.cast_secret_ballot`'s way.
     It takes the place of a ballot by mandate, and of a paper where the assembly was
     posted with online before paper.
     """
+    if ballot_form(assembly_id).is_secret:
+        return cast_secret_ballot(
+            assembly_id=assembly_id,
+            elector_id=elector_id,
+            choices=choices,
+            idempotency_key=idempotency_key,
+            user_id=user_id,
+        )
     replacing = False
     for _ in range(TRIES_AT_A_REVISION):
         try:
@@ -178,23 +167,3 @@ def refuse_second(why_not: UncountedReason | None) -> None:
         raise PaperCounts
     if why_not is not None:
         raise AlreadyCast
-
-
-def refuse_window(status: str, opens_at: datetime, moment: datetime) -> NoReturn:
-    if status == AssemblyStatus.CANCELLED:
-        raise AssemblyCancelled
-    if status in RUNNING and moment < opens_at:
-        raise AssemblyNotYetOpen
-    if status == AssemblyStatus.DRAFT:
-        raise AssemblyNotOpen
-    raise AssemblyAlreadyClosed
-
-
-def as_stored(value: uuid.UUID) -> Any:
-    """A key as the driver takes it."""
-    return value if connection.features.has_native_uuid_field else value.hex
-
-
-def aware(value: datetime) -> datetime:
-    """SQLite gives a naive datetime in UTC, PostgreSQL an aware one."""
-    return value if value.tzinfo else value.replace(tzinfo=UTC)

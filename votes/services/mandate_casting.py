@@ -22,17 +22,9 @@ from votes.models import Ballot, Mandate
 from .ballot_forms import ballot_form
 from .ballot_writing import earlier_ballots, received_of, write_ballot
 from .cast_statements import LOCK_ASSEMBLY
-from .casting import (
-    RUNNING,
-    TRIES_AT_A_REVISION,
-    Receipt,
-    as_stored,
-    aware,
-    received_before,
-    refuse_window,
-    replay_of,
-)
+from .casting import TRIES_AT_A_REVISION, received_before, replay_of
 from .mandates import FREE, is_barred
+from .receipts import RUNNING, Receipt, as_stored, aware, refuse_window
 
 
 def cast_mandate_ballot(

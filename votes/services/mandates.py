@@ -21,7 +21,7 @@ from communities.rules import today
 from communities.services.ledger import record
 from communities.services.outbox import tell
 from communities.values.phone import InvalidPhone, normalise_phone
-from votes.enums import AssemblyStatus, BallotSecrecy
+from votes.enums import AssemblyStatus
 from votes.errors import (
     HolderIsElector,
     HolderIsFirm,
@@ -180,7 +180,7 @@ def _give(
     moment = database_now()
     if assembly.phase(moment) not in RUNNING:
         raise MandateTooLate
-    if assembly.rule("ballot-secrecy") == BallotSecrecy.SECRET:
+    if assembly.is_secret:
         raise MandateNotSecret
     if Ballot.objects.filter(elector=elector).exists():
         raise MandateNeedless

@@ -33,14 +33,22 @@ from votes.enums import (
 )
 from votes.forms.ballot import BallotMarksForm, mark_field
 from votes.linting import CATALOGUE
-from votes.models import Assembly, Ballot, ElectorMember, Motion, TwoPersonAct
+from votes.models import Assembly, Ballot, ElectorMember, Motion, SecretTurnout, TwoPersonAct
 from votes.queries import turnout, turnouts
 from votes.services.mandates import FREE
 from votes.standing import HeldMandate, Standing, standing_in, standings_of
 from votes.statutes import Statute, statute_by_code
 from votes.views.motions_shown import statute_of
 from votes.views.open_ballot import may_mandate, open_held, open_paper, paper_received
-from votes.wording import item_number, majority, majority_in_full, quorum_sign, rules_in_words
+from votes.wording import (
+    SECRECY_LIMITS,
+    item_number,
+    majority,
+    majority_in_full,
+    quorum_sign,
+    rules_in_words,
+    secrecy_words,
+)
 
 PER_PAGE = 10
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
@@ -101,6 +109,7 @@ def _ranked(user: User, estate: Estate, moment: datetime) -> "QuerySet[WithAnnot
     """The estate's posted assemblies in the order of the list, with their ``rank``."""
     unmarked = ElectorMember.objects.filter(
         ~Exists(Ballot.objects.filter(elector=OuterRef("elector"))),
+        ~Exists(SecretTurnout.objects.filter(elector=OuterRef("elector"))),
         elector__assembly=OuterRef("pk"),
         owner__user=user,
         may_cast=True,
@@ -260,6 +269,8 @@ def assembly_page(
         "is_revisable": is_revisable(assembly),
         "asked": _asked(motions, statute, form, explained, held),
         "explained": [one for one in explained if one.motion is None],
+        "secrecy": secrecy_words(assembly.secrecy),
+        "secrecy_limits": SECRECY_LIMITS,
         "rules": rules_in_words(assembly.rules),
         "statute": statute,
         "is_owner": standing.is_on_roll or is_owner(request.user, assembly),
@@ -274,7 +285,11 @@ def assembly_page(
 
 def is_revisable(assembly: Assembly) -> bool:
     """Whether its ballots may be changed until it closes."""
-    return bool(assembly.rules) and assembly.rule("ballot-change") == BallotChange.REVISABLE
+    return (
+        bool(assembly.rules)
+        and assembly.rule("ballot-change") == BallotChange.REVISABLE
+        and not assembly.is_secret
+    )
 
 
 def _asked(

@@ -12,18 +12,19 @@ from django.views.decorators.http import require_GET, require_POST
 from communities.clock import database_now
 from communities.errors import Refusal
 from communities.http import PersonRequest
-from votes.access import assembly_for, ballot_for, ballot_sent_with
+from votes.access import assembly_for, ballot_for, ballot_sent_with, took_part_for
 from votes.enums import AssemblyStatus, Mark
 from votes.errors import AlreadyCast, AssemblyNotOpen, KeyReused
 from votes.evidence.receipts import receipt_code
 from votes.forms.ballot import BallotMarksForm, SentBallot, read_sent_ballot
-from votes.models import Assembly, Ballot
+from votes.models import Assembly, Ballot, BallotLook
 from votes.queries import marks_shown_to
 from votes.services.ballot_forms import ballot_form
 from votes.services.casting import Receipt, cast_ballot
 from votes.services.mandate_casting import cast_mandate_ballot
 from votes.standing import standing_in
 from votes.views.assemblies import assembly_page, is_revisable
+from votes.wording import SECRECY_LIMITS, secrecy_words
 
 
 @login_required
@@ -36,7 +37,8 @@ def cast(request: PersonRequest, pk: int) -> HttpResponse:
         sent = read_sent_ballot(request.POST, ballot_form(pk).motions)
         if sent is not None:
             receipt = _receive(request, pk, sent)
-            response = HttpResponseRedirect(reverse("votes:receipt", args=[receipt.ballot_id]))
+            page = "votes:took-part" if receipt.is_secret else "votes:receipt"
+            response = HttpResponseRedirect(reverse(page, args=[receipt.ballot_id]))
             response.status_code = 303
             return response
     except Refusal as error:
@@ -117,8 +119,27 @@ def receipt(request: PersonRequest, pk: UUID) -> HttpResponse:
             (position, title, Mark(mark).label) for (position, title), mark in zip(titles, marks, strict=True)
         ],
         "newer": newest if newest and newest.pk != ballot.pk else None,
+        "looks": BallotLook.objects.filter(ballot=ballot).select_related("looked_by") if one else [],
+        "secrecy": secrecy_words(assembly.secrecy),
+        "secrecy_limits": SECRECY_LIMITS,
         "next": standing.waiting[0] if phase == AssemblyStatus.OPEN and standing.waiting else None,
         "phase": phase,
         "is_revisable": is_revisable(assembly),
     }
     return render(request, "votes/receipt.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def took_part(request: PersonRequest, key: UUID) -> HttpResponse:
+    """That somebody of one's home took part in a secret vote. What was marked stands nowhere."""
+    turnout = took_part_for(request.user, key)
+    context = {
+        "turnout": turnout,
+        "assembly": turnout.assembly,
+        "code": receipt_code(turnout.leaf_hash),
+        "secrecy": secrecy_words(turnout.assembly.secrecy),
+        "secrecy_limits": SECRECY_LIMITS,
+    }
+    return render(request, "votes/took_part.html", context)

@@ -71,6 +71,7 @@ def roll(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         "building": building,
         "wanted": wanted,
         "may_view_mandates": allows("votes.view_mandates", request.user, assembly),
+        "may_view_looks": allows("votes.view_looks", request.user, assembly),
     }
     return render(request, "votes/desk_roll.html", context)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from communities.clock import database_now
 from communities.http import PersonRequest, row_number
-from votes.enums import AssemblyStatus, BallotSecrecy, Channel
+from votes.enums import AssemblyStatus, Channel
 from votes.forms.ballot import BallotMarksForm
 from votes.models import Assembly, Ballot, PaperBallot
 from votes.precedence import Precedence, Received
@@ -26,7 +26,7 @@ def open_paper(
         return None
     wanted = form.elector_id if form else row_number(request.GET.get("elector"))
     named = standing.find(wanted)
-    if named and (named.ballot is None or _may_replace(assembly, named.ballot)):
+    if named and (named.is_waiting or (named.ballot and _may_replace(assembly, named.ballot))):
         return named
     return standing.waiting[0] if standing.waiting else None
 
@@ -65,9 +65,9 @@ def open_held(
 
 def may_mandate(assembly: Assembly, phase: AssemblyStatus, standing: Standing) -> list[ElectorStanding]:
     """The homes whose vote this account may still put into somebody's hand."""
-    if phase not in RUNNING or assembly.rule("ballot-secrecy") == BallotSecrecy.SECRET:
+    if phase not in RUNNING or assembly.is_secret:
         return []
-    return [one for one in standing.castable if one.ballot is None and one.mandate is None]
+    return [one for one in standing.castable if not one.has_cast and one.mandate is None]
 
 
 def paper_received(paper: ElectorStanding) -> PaperBallot | None:
