@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from communities.api import bindings, estates, login, roster_imports, rosters
 from communities.api.endpoints import NoSuchPath, PageFile
 from communities.views import desk_roster
-from votes.api import assemblies, ballots, logs, motions
+from votes.api import assemblies, ballots, logs, mandates, motions
 from votes.views import desk_motions, results
 
 app_name = "api"
@@ -87,6 +87,7 @@ assembly_patterns: list[URLPattern | URLResolver] = [
     path("roll/", ballots.Roll.as_view(), name="roll"),
     path("electors/", ballots.MyElectors.as_view(), name="electors"),
     path("ballots/", ballots.BallotCast.as_view(), name="ballots"),
+    path("mandates/", mandates.Mandates.as_view(), name="mandates"),
     path("result/", ballots.AssemblyResult.as_view(), name="result"),
     path("result.csv", PageFile.as_view(page=results.result_csv), name="result-csv"),
 ]
@@ -112,6 +113,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logs/<str:name>/", include(log_patterns)),
     path("attachments/<int:pk>/", PageFile.as_view(page=desk_motions.attachment), name="attachment"),
     path("ballots/<uuid:pk>/", ballots.BallotReceipt.as_view(), name="receipt"),
+    path("mandates/<uuid:pk>/", mandates.MandateDetail.as_view(), name="mandate"),
+    path("mandates/<uuid:pk>/revoke/", mandates.MandateRevocation.as_view(), name="mandate-revoke"),
     path("tally/", ballots.TallyCheck.as_view(), name="tally"),
     re_path("", NoSuchPath.as_view(), name="nothing"),
 ]

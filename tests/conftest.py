@@ -114,10 +114,11 @@ def _empty_cache() -> Iterator[None]:
 def _nothing_remembered_of_assemblies() -> None:
     """Numbers of rolled back assemblies are given out again; a process never sees that elsewhere."""
     from votes import receivers
-    from votes.services import casting
+    from votes.services import ballot_forms, casting, secret_casting
 
-    casting.ballot_form.cache_clear()
+    ballot_forms.ballot_form.cache_clear()
     casting.open_pages.forget()
+    secret_casting.open_pages.forget()
     receivers.open_pages.forget()
 
 

@@ -12,7 +12,7 @@ from communities.enums import RoleCode
 from communities.models import Estate, Log, TreeHead, User
 from communities.rules import allows, today
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Ballot, Elector, Motion, MotionAttachment
+from votes.models import Assembly, Ballot, Elector, Mandate, Motion, MotionAttachment, SecretTurnout
 
 #: No log is larger, and no database counts further.
 LARGEST_SIZE = 2**63 - 1
@@ -30,9 +30,14 @@ def _estates_prepared_by(user: User) -> QuerySet[Estate]:
 
 
 def assemblies_for(user: User) -> QuerySet[Assembly]:
-    """Posted assemblies of the estates ``user`` belongs to, and drafts for those who prepare them."""
+    """Posted assemblies of the estates ``user`` belongs to, and drafts for those who prepare them.
+
+    Who holds a mandate sees its assembly, wherever they live.
+    """
+    held = user.held_mandates.filter(revoked_at__isnull=True)
     return Assembly.objects.filter(
         ~Q(status=AssemblyStatus.DRAFT) & Q(estate__in=estates_for(user).order_by().values("pk"))
+        | Q(pk__in=held.values("assembly"))
         | Q(status=AssemblyStatus.DRAFT) & Q(estate__in=_estates_prepared_by(user).values("pk"))
     ).select_related("estate__community__subdistrict")
 
@@ -63,14 +68,14 @@ def electors_for(user: User, assembly: Assembly) -> QuerySet[Elector]:
 
 
 def ballot_for(user: User, pk: UUID) -> Ballot:
-    """A ballot of an elector that ``user`` is a member of, or a 404.
+    """A ballot of an elector that ``user`` is a member of, or cast under a mandate; else a 404.
 
     Co-owners see that and when the ballot was cast; what it says only the one
     who cast it is shown (:func:`votes.queries.marks_shown_to`).
     """
     return get_object_or_404(
-        Ballot.objects.filter(elector__members__owner__user=user)
-        .select_related("assembly__estate", "elector")
+        Ballot.objects.filter(Q(elector__members__owner__user=user) | Q(mandate__holder=user))
+        .select_related("assembly__estate", "elector", "mandate__principal")
         .distinct(),
         pk=pk,
     )
@@ -79,6 +84,16 @@ def ballot_for(user: User, pk: UUID) -> Ballot:
 def ballot_sent_with(user: User, key: UUID) -> Ballot | None:
     """The ballot that came with this idempotency key, if ``user`` is a member of its elector."""
     return Ballot.objects.filter(idempotency_key=key, elector__members__owner__user=user).first()
+
+
+def took_part_for(user: User, key: UUID) -> SecretTurnout:
+    """That an elector ``user`` belongs to took part in a secret vote, by the key it came with; else a 404."""
+    return get_object_or_404(
+        SecretTurnout.objects.filter(elector__members__owner__user=user)
+        .select_related("assembly__estate", "elector")
+        .distinct(),
+        idempotency_key=key,
+    )
 
 
 def desk_estate_for(user: User, slug: str) -> Estate:
@@ -158,3 +173,31 @@ def log_with_proofs_for(user: User | AnonymousUser, name: str) -> Log:
 def assembly_on_estate_for(user: User, slug: str, pk: int) -> Assembly:
     """An assembly ``user`` may see, or a 404. Scrutineers come here without a desk."""
     return get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)
+
+
+def mandate_for(user: User, pk: UUID) -> Mandate:
+    """A mandate that ``user`` holds, or that an elector ``user`` belongs to has given; else a 404."""
+    return get_object_or_404(
+        Mandate.objects.filter(Q(holder=user) | Q(elector__members__owner__user=user))
+        .select_related("assembly__estate", "elector", "principal", "holder")
+        .distinct(),
+        pk=pk,
+    )
+
+
+def mandates_of(user: User) -> QuerySet[Mandate]:
+    """What ``user`` holds, and what the electors ``user`` belongs to have given; newest first."""
+    return (
+        Mandate.objects.filter(Q(holder=user) | Q(elector__members__owner__user=user))
+        .select_related("assembly__estate", "elector", "principal")
+        .order_by("-granted_at")
+        .distinct()
+    )
+
+
+def posted_assembly_for(user: User, permission: str, slug: str, pk: int) -> Assembly:
+    """An assembly over which ``user`` has ``permission``, or a 404. Scrutineers come here without a desk."""
+    assembly = get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)
+    if not allows(permission, user, assembly):
+        raise Http404
+    return assembly

@@ -7,4 +7,4 @@ class VotesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import receivers  # noqa: F401 - registers what the owners are told
-        from .services import packs  # noqa: F401 - registers the act that releases one
+        from .services import looks, packs  # noqa: F401 - register their two-person acts

@@ -59,7 +59,6 @@ class Channel(TextChoices):
     ONLINE = "online", _("线上")
     PAPER = "paper", _("纸质")
     MANDATE = "mandate", _("委托")
-    DESK = "desk", _("现场")
 
 
 class BallotChange(TextChoices):
@@ -96,11 +95,16 @@ class ActKind(TextChoices):
 
 
 class MotionKind(TextChoices):
-    """What a motion asks. A candidate or a recall is a motion of its own, under item (3)."""
+    """What a motion asks. A candidate or a recall is a motion of its own, under item (3).
+
+    An advisory motion decides nothing in the sense of 《民法典》第二百七十八条 and has no
+    item: an opinion, or somebody the owners choose by heads. A vote on nothing else is secret.
+    """
 
     MATTER = "matter", _("一般事项")
     CANDIDATE = "candidate", _("候选人")
     RECALL = "recall", _("罢免委员")
+    ADVISORY = "advisory", _("征询意见（无记名，只按人数计）")
 
 
 class BallotSecrecy(TextChoices):

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 
 from communities.models import User
-from votes.models import Assembly, Ballot, Elector, ElectorUnit
+from votes.models import Assembly, Ballot, Elector, ElectorUnit, SecretTurnout
 
 #: A building with fewer units than this shows no turnout: it would point at single homes.
 SMALLEST_SHOWN_BUILDING = 5
@@ -34,6 +34,8 @@ class Turnout:
 
 def turnout(assembly: Assembly) -> Turnout:
     """Turnout by now: first ballots only, so that a changed ballot counts once."""
+    if assembly.is_secret:
+        return turnouts([assembly])[assembly.pk]
     found = Ballot.objects.filter(assembly=assembly, revision=1).aggregate(
         heads=Count("pk"), area=Sum("area")
     )
@@ -50,7 +52,11 @@ class BuildingTurnout:
 
 
 def turnout_by_building(assembly: Assembly) -> list[BuildingTurnout]:
-    voted = Ballot.objects.filter(assembly=assembly, revision=1).values("elector")
+    took_part = (
+        SecretTurnout.objects.filter(assembly=assembly, elector=OuterRef("elector"))
+        if assembly.is_secret
+        else Ballot.objects.filter(assembly=assembly, elector=OuterRef("elector"), revision=1)
+    )
     units = dict(
         ElectorUnit.objects.filter(assembly=assembly)
         .values_list("building")
@@ -58,7 +64,7 @@ def turnout_by_building(assembly: Assembly) -> list[BuildingTurnout]:
         .order_by("building")
     )
     cast = dict(
-        ElectorUnit.objects.filter(assembly=assembly, elector__in=voted)
+        ElectorUnit.objects.filter(Exists(took_part), assembly=assembly)
         .values_list("building")
         .annotate(Count("pk"))
         .order_by("building")
@@ -79,8 +85,9 @@ def ballots_of(electors: list[Elector]) -> dict[int, Ballot]:
 
 
 def turnouts(assemblies: Iterable[Assembly]) -> dict[int, Turnout]:
-    """Turnout of several assemblies by their number, in one query."""
+    """Turnout of several assemblies by their number, in one query, and one more if any of them is secret."""
     assemblies = list(assemblies)
+    secret = [assembly for assembly in assemblies if assembly.is_secret]
     found = {
         row["assembly"]: row
         for row in Ballot.objects.filter(assembly__in=assemblies, revision=1)
@@ -88,6 +95,14 @@ def turnouts(assemblies: Iterable[Assembly]) -> dict[int, Turnout]:
         .annotate(heads=Count("pk"), cast_area=Sum("area"))
         .order_by()
     }
+    if secret:
+        found |= {
+            row["assembly"]: row
+            for row in SecretTurnout.objects.filter(assembly__in=secret)
+            .values("assembly")
+            .annotate(heads=Count("pk"), cast_area=Sum("elector__area"))
+            .order_by()
+        }
     nothing = {"heads": 0, "cast_area": 0}
     return {
         assembly.pk: Turnout(
@@ -101,8 +116,10 @@ def turnouts(assemblies: Iterable[Assembly]) -> dict[int, Turnout]:
 
 
 def marks_shown_to(user: User, ballot: Ballot) -> str:
-    """What a ballot says, for the account that cast it; empty for everybody else."""
-    return ballot.choices if ballot.cast_by_id == user.pk else ""
+    """What a ballot says, for the account that cast it, and for the principal in whose name it was cast."""
+    mandate = ballot.mandate
+    is_principal = mandate is not None and user.pk in (mandate.granted_by_id, mandate.principal.user_id)
+    return ballot.choices if ballot.cast_by_id == user.pk or is_principal else ""
 
 
 @dataclass(frozen=True)

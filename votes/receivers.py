@@ -1,8 +1,11 @@
 """What the owners are told of a vote, and when. Never how anybody voted."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -10,8 +13,19 @@ from communities.live import SparingAnnouncer
 from communities.models import OutboxMessage, User
 from communities.services.notices import notify
 from communities.services.outbox import handler
+from votes.enums import Channel
 from votes.evidence.receipts import receipt_code
-from votes.models import Assembly, Ballot
+from votes.models import (
+    Assembly,
+    Ballot,
+    BallotLook,
+    Elector,
+    Mandate,
+    SecretTurnout,
+    TwoPersonAct,
+    UncountedBallot,
+)
+from votes.services.mandates import bind_mandates
 
 #: Its own, so that an announcement of the cast just before does not silence this one.
 open_pages = SparingAnnouncer(seconds=1.0)
@@ -21,6 +35,15 @@ def accounts_on_roll(assembly: Assembly) -> Iterable[int]:
     """Every account bound to an owner on the frozen roll."""
     return (
         User.objects.filter(owners__in=assembly.electors.values("members__owner"), is_active=True)
+        .distinct()
+        .values_list("pk", flat=True)
+    )
+
+
+def accounts_of(elector: Elector) -> Iterable[int]:
+    """Every account bound to an owner of this elector."""
+    return (
+        User.objects.filter(owners__in=elector.members.values("owner"), is_active=True)
         .distinct()
         .values_list("pk", flat=True)
     )
@@ -55,17 +78,22 @@ def tell_certified(message: OutboxMessage) -> None:
 @handler("votes.ballot-cast")
 def tell_cast(message: OutboxMessage) -> None:
     """Tell everybody who could have cast this ballot, so that a false one is noticed at once."""
-    ballot = Ballot.objects.select_related("assembly", "elector").get(pk=message.subject)
+    ballot = Ballot.objects.select_related("assembly", "elector", "mandate").get(pk=message.subject)
+    words = {"code": receipt_code(ballot.leaf_hash)}
+    if ballot.mandate:
+        text = _("由受托人提交，回执码 %(code)s。截止前本人仍可以自己表决，以本人的为准。") % words
+    elif ballot.channel == Channel.PAPER:
+        text = _("收到的是纸质表决票，回执码 %(code)s。如果不是您家交的，请马上联系社区。") % words
+    else:
+        text = _("回执码 %(code)s。如果不是您家提交的，请马上联系社区。") % words
+    holder = [ballot.mandate.holder_id] if ballot.mandate and ballot.mandate.holder_id else []
     notify(
-        recipients=User.objects.filter(owners__in=ballot.elector.members.values("owner"), is_active=True)
-        .distinct()
-        .values_list("pk", flat=True),
+        recipients=[*accounts_of(ballot.elector), *holder],
         estate=message.estate,
         topic=message.topic,
         subject=message.subject,
         title=_("已收到表决票：%(unit)s") % {"unit": ballot.elector.label},
-        text=_("回执码 %(code)s。如果不是您家提交的，请马上联系社区。")
-        % {"code": receipt_code(ballot.leaf_hash)},
+        text=text,
         url=reverse("votes:receipt", args=[ballot.pk]),
     )
     transaction.on_commit(lambda: open_pages.announce(f"assembly.{ballot.assembly_id}"))
@@ -103,3 +131,135 @@ def tell_cancelled(message: OutboxMessage) -> None:
 @handler("votes.assembly-voided")
 def tell_voided(message: OutboxMessage) -> None:
     _tell_roll(message, _("表决结果被撤销：%(assembly)s"), _("理由见会议页面。"))
+
+
+@handler("votes.took-part")
+def tell_took_part(message: OutboxMessage) -> None:
+    """Tell the home that somebody took part for it in a secret vote."""
+    turnout = SecretTurnout.objects.select_related("elector").get(pk=message.subject)
+    notify(
+        recipients=accounts_of(turnout.elector),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("已参与表决：%(unit)s") % {"unit": turnout.elector.label},
+        text=_("参与回执码 %(code)s。如果不是您家提交的，请马上联系社区。")
+        % {"code": receipt_code(turnout.leaf_hash)},
+        url=reverse("votes:took-part", args=[turnout.idempotency_key]),
+    )
+
+
+@handler("votes.ballot-not-counted")
+def tell_not_counted(message: OutboxMessage) -> None:
+    """Tell the owners of the home that a paper of theirs came and why it does not count."""
+    kept = UncountedBallot.objects.select_related("elector").get(pk=message.subject)
+    if kept.elector is None:
+        return
+    notify(
+        recipients=accounts_of(kept.elector),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("有一张表决票没有计入：%(unit)s") % {"unit": kept.elector.label},
+        text=_("原因：%(reason)s。票已留存；有疑问请联系社区。") % {"reason": kept.get_reason_display()},
+        url=reverse("votes:assembly", args=[kept.assembly_id]),
+    )
+
+
+# --- mandates ------------------------------------------------------------------------
+
+
+@receiver(user_logged_in)
+def receive_mandates(*, user: User, **sent: Any) -> None:
+    """Whoever has proved a phone holds the mandates that name it."""
+    bind_mandates(user=user)
+
+
+def _tell_holder(message: OutboxMessage, mandate: Mandate) -> None:
+    """A holder may live elsewhere, so the notice leads to the ballot itself."""
+    if mandate.holder_id is None:
+        return
+    notify(
+        recipients=[mandate.holder_id],
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("有人委托您代为表决：%(unit)s") % {"unit": mandate.elector.label},
+        text=_("%(who)s 委托您在“%(assembly)s”中代为表决。")
+        % {"who": mandate.principal.masked_name, "assembly": mandate.assembly.title},
+        url=reverse("votes:mandate", args=[mandate.pk]),
+    )
+
+
+def _mandate(message: OutboxMessage) -> Mandate:
+    return Mandate.objects.select_related("assembly", "elector", "principal").get(pk=message.subject)
+
+
+@handler("votes.mandate-received")
+def tell_mandate_received(message: OutboxMessage) -> None:
+    _tell_holder(message, _mandate(message))
+
+
+@handler("votes.mandate-granted")
+def tell_mandate_granted(message: OutboxMessage) -> None:
+    mandate = _mandate(message)
+    notify(
+        recipients=accounts_of(mandate.elector),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("已登记委托：%(unit)s") % {"unit": mandate.elector.label},
+        text=_("受托人可以代您家在“%(assembly)s”中表决。如果不是您家办理的，请马上撤回并联系社区。")
+        % {"assembly": mandate.assembly.title},
+        url=reverse("votes:mandate", args=[mandate.pk]),
+    )
+    _tell_holder(message, mandate)
+
+
+@handler("votes.mandate-revoked")
+def tell_mandate_revoked(message: OutboxMessage) -> None:
+    mandate = _mandate(message)
+    holder = [mandate.holder_id] if mandate.holder_id else []
+    notify(
+        recipients=[*accounts_of(mandate.elector), *holder],
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("委托已撤回：%(unit)s") % {"unit": mandate.elector.label},
+        text=_("这份委托没有用过，以后也不能再用。"),
+        url=reverse("votes:mandate", args=[mandate.pk]),
+    )
+
+
+# --- looks at a ballot ---------------------------------------------------------------
+
+
+@handler("votes.ballot-unlocked")
+def tell_unlocked(message: OutboxMessage) -> None:
+    """Tell whose confidential ballot two people have opened, and why."""
+    act = TwoPersonAct.objects.get(pk=message.subject)
+    ballot = Ballot.objects.select_related("elector").get(pk=act.payload["ballot"])
+    notify(
+        recipients=accounts_of(ballot.elector),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("您家的表决票经两人批准可以调阅：%(unit)s") % {"unit": ballot.elector.label},
+        text=_("理由：%(reason)s") % {"reason": act.reason},
+        url=reverse("votes:receipt", args=[ballot.pk]),
+    )
+
+
+@handler("votes.ballot-looked-at")
+def tell_looked_at(message: OutboxMessage) -> None:
+    """Tell whose ballot was looked at, and why."""
+    look = BallotLook.objects.select_related("ballot__elector").get(pk=message.subject)
+    notify(
+        recipients=accounts_of(look.ballot.elector),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("监票人调阅了您家的表决票：%(unit)s") % {"unit": look.ballot.elector.label},
+        text=_("理由：%(reason)s。如有疑问，请联系社区。") % {"reason": look.reason},
+        url=reverse("votes:receipt", args=[look.ballot_id]),
+    )

@@ -6,10 +6,11 @@ from communities.enums import RoleCode
 from communities.models import User
 from communities.rules import has_role, is_chair, is_committee, is_owner, is_resident, is_secretary
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Elector, TwoPersonAct
+from votes.models import Assembly, Elector, Mandate, TwoPersonAct
 
 is_subdistrict = has_role(RoleCode.SUBDISTRICT)
 is_scrutineer = has_role(RoleCode.SCRUTINEER)
+is_firm = has_role(RoleCode.FIRM)
 
 
 @rules.predicate
@@ -37,6 +38,10 @@ def scrutinises_act(user: User, act: TwoPersonAct) -> bool:
     return bool(is_scrutineer(user, act.assembly))
 
 
+def is_principal(user: User, mandate: Mandate) -> bool:
+    return mandate.granted_by_id == user.pk or mandate.principal.user_id == user.pk
+
+
 rules.add_perm(
     "votes.view_assembly",
     is_posted & (is_owner | is_resident | has_role(*RoleCode)) | is_draft & (is_committee | is_secretary),
@@ -49,3 +54,10 @@ rules.add_perm("votes.propose_act", is_posted & (is_chair | is_secretary | is_su
 rules.add_perm("votes.confirm_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.cast_ballot", may_cast_for)
 rules.add_perm("votes.download_full_pack", agreed_on_act | scrutinises_act)
+rules.add_perm("votes.grant_mandate", may_cast_for)
+rules.add_perm("votes.register_mandate", is_posted & (is_scrutineer | is_secretary) & ~is_firm)
+rules.add_perm("votes.view_mandates", is_posted & (is_scrutineer | is_secretary | is_chair) & ~is_firm)
+rules.add_perm("votes.revoke_mandate", is_principal)
+rules.add_perm("votes.look_at_ballot", is_posted & is_scrutineer & ~is_firm)
+rules.add_perm("votes.confirm_unlock", is_posted & (is_scrutineer | is_secretary) & ~is_firm)
+rules.add_perm("votes.view_looks", is_posted & (is_scrutineer | is_secretary) & ~is_firm)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from communities.values.area import format_area
 from votes.counting import Dimension, Finding, Verdict, Withheld
-from votes.enums import BallotChange, SilentOwners
+from votes.enums import BallotChange, BallotSecrecy, ChannelPrecedence, SilentOwners
 from votes.statutes import Comparison, Item, Kind, Statute
 
 _NUMERALS = "一二三四五六七八九"
@@ -177,6 +177,11 @@ def stamp_of(verdict: Verdict) -> Stamp:
     return Stamp(_(words), tone)
 
 
+def secret_stamp(verdict: Verdict) -> Stamp:
+    """Of an opinion: no decision is "passed"."""
+    return Stamp(_("多数/同意"), "yes") if verdict is Verdict.PASSED else Stamp(_("未过/半数"), "no")
+
+
 def void_stamp() -> Stamp:
     """Over every verdict of a result that was made void."""
     return Stamp(_("已/撤销"), "no")
@@ -206,6 +211,13 @@ def verdict_words(verdict: Verdict, tests: list[ProofTest]) -> str:
     return _("无论没有列出的数字是多少，都不能通过。") + opposite
 
 
+def secret_verdict_words(verdict: Verdict) -> str:
+    """The outcome of a vote by heads that decides nothing under the Code."""
+    if verdict is Verdict.PASSED:
+        return _("参与的人中，同意的过半数。这是意见征询，只按人数计，不是业主共同决定。")
+    return _("参与的人中，同意的没有过半数。这是意见征询，只按人数计，不是业主共同决定。")
+
+
 def withheld_words(why: str | None) -> str:
     """Why silent owners were added to neither side; empty where they were added."""
     if why is None:
@@ -223,6 +235,52 @@ def _dimensions(tests: list[ProofTest]) -> str:
 def articles(item_article: str, tests: Iterable[ProofTest]) -> str:
     """The article of the item, then each article a test rests on, once."""
     return _("、").join(dict.fromkeys(filter(None, [item_article, *(test.article for test in tests)])))
+
+
+# --- secrecy -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SecrecyWords:
+    """Who may ever see what one ballot says, in plain words."""
+
+    title: str
+    text: str
+
+
+def secrecy_words(mode: BallotSecrecy) -> SecrecyWords:
+    return {
+        BallotSecrecy.NAMED: SecrecyWords(
+            _("记名表决"),
+            _(
+                "截止前谁也看不到选择。截止后，监票人核对时可以调阅单张表决票，每一次调阅都写明理由、留下记录，您也看得到。"
+            ),
+        ),
+        BallotSecrecy.CONFIDENTIAL: SecrecyWords(
+            _("保密表决"),
+            _(
+                "只有您自己看得到选了什么。有争议要核对时，须两人批准才能调阅这一张，每一次都留下记录，并通知您。"
+            ),
+        ),
+        BallotSecrecy.SECRET: SecrecyWords(
+            _("无记名，只按人数计"),
+            _(
+                "谁参与了、选了什么，分开存放，两者之间没有编号相连。提交后不能更改，也不能委托；回执只证明您参与了。"
+            ),
+        ),
+    }[mode]
+
+
+#: What no mode can promise; printed wherever the mode is.
+SECRECY_LIMITS = (
+    gettext_lazy("面积像指纹：97.43 平方米往往只有一户，所以从不公布带面积的逐票清单，只公布合计。"),
+    gettext_lazy(
+        "您的手机和系统的运维人员是要信任的：没有办法证明手机没有被动过手脚，运维人员在技术上能把人和票对上。"
+    ),
+    gettext_lazy(
+        "防改动从第一个树头传到系统外面开始；还没有给您回执就丢失的票，只有您自己能发现，请及时告诉社区。"
+    ),
+)
 
 
 # --- frozen rules --------------------------------------------------------------------
@@ -245,6 +303,9 @@ def rules_in_words(rules: Mapping[str, Mapping[str, Any]]) -> list[RuleInForce]:
         ("window-days-min", _("表决时间最短"), _days),
         ("window-days-max", _("表决时间最长"), _days),
         ("ballot-change", _("提交后能否更改"), lambda value: str(BallotChange(value).label)),
+        ("ballot-secrecy", _("谁能看到选择"), lambda value: str(BallotSecrecy(value).label)),
+        ("channel-precedence", _("重复的表决票"), lambda value: str(ChannelPrecedence(value).label)),
+        ("mandate-limit", _("每人最多接受委托"), _homes),
         ("silent-owners", _("没有表决的业主"), lambda value: str(SilentOwners(value).label)),
         ("count-parking", _("车位、储藏室"), lambda value: _("计入") if value else _("不计入")),
     ]
@@ -253,6 +314,10 @@ def rules_in_words(rules: Mapping[str, Mapping[str, Any]]) -> list[RuleInForce]:
         for key, name, words in shown
         if key in rules
     ]
+
+
+def _homes(value: int) -> str:
+    return ngettext("%(number)s 户", "%(number)s 户", value) % {"number": value}
 
 
 def _days(value: int) -> str:

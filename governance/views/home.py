@@ -1,7 +1,7 @@
 """The front door, and the home of an estate."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from communities.models import (
 )
 from communities.rules import allows
 from communities.templatetags.linyi import day, money
-from votes.access import assemblies_for
+from votes.access import assemblies_for, mandates_of
 from votes.enums import AssemblyStatus, Verdict
 from votes.models import Assembly
 from votes.queries import Turnout, turnouts
@@ -57,7 +57,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(estates) == 1:
         return redirect("governance:estate", estates[0].slug)
     if not estates:
-        return redirect("communities:bind")
+        # Who only holds somebody's mandate lives elsewhere and has nothing to be bound to here.
+        return redirect("votes:mandates" if mandates_of(user).exists() else "communities:bind")
     return render(request, "governance/home.html", {"cells": _doors(estates), "at_desk": at_desk})
 
 
@@ -94,7 +95,11 @@ def estate(request: PersonRequest, slug: str) -> HttpResponse:
     context = {
         "estate": found,
         "open": [_card(one, standings[one.pk], cast[one.pk]) for one in running],
-        "turns": [*_pending_bindings(request.user, found), *_notices(request.user, found)],
+        "turns": [
+            *_held_mandates(running, standings, moment),
+            *_pending_bindings(request.user, found),
+            *_notices(request.user, found),
+        ],
         "recent": [_recent(one, moment) for one in posted if one not in running][:RECENT],
         "list_url": reverse("votes:assembly-list", args=[found.slug]),
         "committee": _committee(found, local_day(moment)),
@@ -140,6 +145,23 @@ def _asked(assembly: Assembly) -> str:
     if len(motions) < 2:
         return motions[0].title if motions else assembly.title
     return _("%(first)s，等%(number)d项") % {"first": motions[0].title, "number": len(motions)}
+
+
+def _held_mandates(
+    running: Iterable[Assembly], standings: Mapping[int, Standing], moment: datetime
+) -> list[dict[str, Any]]:
+    """受托表决: one tap to the ballot."""
+    return [
+        {
+            "title": _("受托表决：%(home)s") % {"home": held.elector.label},
+            "note": _("%(who)s 委托您表决") % {"who": held.who},
+            "url": f"{reverse('votes:assembly', args=[one.pk])}?mandate={held.mandate.pk}",
+            "due": one.closes_at,
+        }
+        for one in running
+        for held in standings[one.pk].held
+        if held.is_waiting(moment)
+    ]
 
 
 def _notices(user: User, estate: Estate) -> list[dict[str, Any]]:

@@ -18,7 +18,19 @@ pytestmark = pytest.mark.django_db
 #: What the pages read from their addresses.
 ASKED = (
     *("q", "page", "rows", "show", "building", "staircase", "room", "unit", "unnamed", "status", "stage"),
-    *("elector", "phase", "next", "capacity", "estate", "limit", "offset", "judge", "motions", "rules"),
+    *(
+        "elector",
+        "mandate",
+        "phase",
+        "next",
+        "capacity",
+        "estate",
+        "limit",
+        "offset",
+        "judge",
+        "motions",
+        "rules",
+    ),
 )
 #: Superscripts are digits to some and numbers to none; an Arabic digit is a number to all.
 ODD = (

@@ -9,12 +9,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from communities.ledger.hashing import sha256
-from communities.models import LedgerEntry, Notice, OutboxMessage
+from communities.models import LedgerEntry, Notice, OutboxMessage, User
 from tests.factories.communities import EstateFactory, OwnershipFactory, UnitFactory
+from tests.factories.papers import received_paper
 from tests.factories.votes import elector_of, people_of, posted_assembly
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Ballot, Certificate, MotionResult
-from votes.services.casting import cast_ballot
+from votes.models import Assembly, Ballot, Certificate, Delivery, MotionResult
+from votes.services.casting import cast_ballot, set_paper_aside
 from votes.services.closing import close_assembly, close_due_assemblies, open_due_assemblies
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +146,13 @@ def test_the_certificate_hashes_the_whole_result():
     certificate = Certificate.objects.get()
     body = json.loads(certificate.body)
     assert certificate.sha256 == sha256(certificate.body)
-    assert body["ballots"] == {"received": 2, "counted": 2, "not_counted": 0}
+    assert body["ballots"] == {
+        "received": 2,
+        "counted": 2,
+        "not_counted": 0,
+        "channels": {"online": {"received": 2, "counted": 2}},
+        "reasons": [],
+    }
     assert body["motions"][0]["verdict"] == "passed"
     leaf = LedgerEntry.objects.get(verb="votes.assembly.certified")
     assert json.loads(leaf.body)["payload"]["certificate"] == certificate.sha256
@@ -214,7 +221,54 @@ def test_silent_owners_are_not_counted_unless_the_estates_rules_say_so():
     assert MotionResult.objects.get().with_silent is None
 
 
-def test_silent_owners_who_opened_the_notice_join_the_majority_and_both_tallies_are_kept():
+def evidence_of(kind: str, assembly: Assembly, user: User) -> None:
+    """What proves, or fails to prove, that a silent owner got the notice."""
+    assert assembly.closes_at is not None
+    in_time, too_late = assembly.closes_at - timedelta(hours=1), assembly.closes_at + timedelta(hours=1)
+    elector = elector_of(assembly, user)
+    if kind.startswith("opened"):
+        Notice.objects.create(
+            recipient=user,
+            estate=assembly.estate,
+            topic="votes.assembly-published",
+            subject=str(assembly.pk),
+            title="公告",
+            created_at=in_time,
+            read_at=too_late if "late" in kind else in_time,
+        )
+    elif kind.startswith("delivered"):
+        Delivery.objects.create(
+            assembly=assembly,
+            elector=elector,
+            method="board" if "board" in kind else "hand",
+            reached="nobody was there" not in kind,
+            delivered_at=too_late if "late" in kind else in_time,
+            recorded_by=user,
+            recorded_at=in_time,
+            taken_back_at=in_time if "taken back" in kind else None,
+            taken_back_reason="送错了" if "taken back" in kind else "",
+        )
+    elif kind == "sent an unsigned paper":
+        evidence_of("delivered", assembly, user)
+        paper = received_paper(assembly, elector, at=in_time)
+        set_paper_aside(paper=paper, reason="unsigned", actor=user)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "joins"),
+    [
+        ("opened", True),
+        ("delivered by hand", True),
+        ("nothing", False),
+        ("opened too late", False),
+        ("delivered too late", False),
+        ("delivered, nobody was there", False),
+        ("delivered, then taken back", False),
+        ("delivered by the board", False),
+        ("sent an unsigned paper", False),
+    ],
+)
+def test_silent_owners_join_the_majority_on_evidence_of_delivery_and_both_tallies_are_kept(evidence, joins):
     estate = EstateFactory()
     for _ in range(6):
         OwnershipFactory(unit=UnitFactory(building__estate=estate, area=100))
@@ -222,23 +276,16 @@ def test_silent_owners_who_opened_the_notice_join_the_majority_and_both_tallies_
     people = people_of(assembly)
     for user, mark in zip(people, "FFFFA", strict=False):
         cast(assembly, user, mark)
-    Notice.objects.create(
-        recipient=people[5],
-        estate=estate,
-        topic="votes.assembly-published",
-        subject=str(assembly.pk),
-        title="公告",
-        created_at=timezone.now(),
-        read_at=timezone.now(),
-    )
     put_close_in_the_past(assembly)
+    assembly.refresh_from_db()
+    evidence_of(evidence, assembly, people[5])
 
     close_due_assemblies()
 
     result = MotionResult.objects.get()
     assert (result.for_heads, result.participating_heads) == (4, 5)
-    assert result.with_silent["added"] == {"heads": 1, "area": 100}
-    assert result.with_silent["figures"]["for"] == {"heads": 5, "area": 500}
+    assert result.with_silent["added"] == ({"heads": 1, "area": 100} if joins else {"heads": 0, "area": 0})
+    assert result.with_silent["figures"]["for"]["heads"] == (5 if joins else 4)
     assert result.with_silent["clause"] == "本小区业主大会议事规则第一条"
 
 

@@ -92,7 +92,8 @@ def test_a_replaced_ballot_is_counted_as_not_counted(client):
     cast_for(assembly, owner, "A")
     text = words(page(client, settled(assembly)))
     assert "收到 2 张 = 计入 1 张 + 未计入 1 张" in text
-    assert "未计入的是被本人后一次提交替换的" in text
+    assert "线上 2 1" in text
+    assert "线上 · 被本人后来提交的一张取代：1 张" in text
 
 
 def test_the_second_tally_stands_beside_the_first_with_its_clause(client):

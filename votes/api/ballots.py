@@ -1,5 +1,7 @@
 """Casting, receipts, the roll, and what was decided."""
 
+import json
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -14,7 +16,7 @@ from communities.api.authentication import person
 from communities.api.endpoints import Endpoint, PublicEndpoint
 from communities.api.pages import PagedEndpoint
 from communities.api.problems import problem
-from votes.access import assembly_for, ballot_for, electors_for
+from votes.access import assembly_for, ballot_for, electors_for, took_part_for
 from votes.api.desk import roll_assembly
 from votes.api.serializers import (
     BallotSerializer,
@@ -28,6 +30,7 @@ from votes.figures import FiguresRefused, read_figures, result_document
 from votes.models import Certificate, Elector, MotionResult
 from votes.queries import ballots_of
 from votes.services.casting import Receipt, cast_ballot
+from votes.services.mandate_casting import cast_mandate_ballot
 
 BALLOT_EXAMPLE = OpenApiExample(
     "ballot",
@@ -63,7 +66,7 @@ class MyElectors(Endpoint):
 
 
 class BallotCast(Endpoint):
-    """Cast one ballot on all motions.
+    """Cast one ballot on all motions; with ``mandate``, as the holder of it.
 
     201 when it was received now, 200 with the same receipt when this very
     ballot (same key, same content) had been received before, 409 when the key
@@ -80,24 +83,34 @@ class BallotCast(Endpoint):
         assembly_for(user, pk)
         ballot = BallotSerializer(data=request.data)
         ballot.is_valid(raise_exception=True)
-        receipt = cast_ballot(
-            assembly_id=pk,
-            elector_id=ballot.validated_data["elector"],
-            choices=ballot.marks(),
-            idempotency_key=ballot.validated_data["idempotency_key"],
-            user_id=user.pk,
-        )
+        key, mandate = ballot.validated_data["idempotency_key"], ballot.validated_data["mandate"]
+        if mandate:
+            receipt = cast_mandate_ballot(
+                mandate_id=mandate, choices=ballot.marks(), idempotency_key=key, actor=user
+            )
+        else:
+            receipt = cast_ballot(
+                assembly_id=pk,
+                elector_id=ballot.validated_data["elector"],
+                choices=ballot.marks(),
+                idempotency_key=key,
+                user_id=user.pk,
+            )
         code = status.HTTP_200_OK if receipt.replayed else status.HTTP_201_CREATED
         return Response(ReceiptSerializer(receipt).data, status=code)
 
 
 class BallotReceipt(Endpoint):
-    """The receipt of a ballot of one's own home."""
+    """The receipt of a ballot of one's own home, or cast by mandate; of a secret vote by its key."""
 
     @extend_schema(responses=ReceiptSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        ballot = ballot_for(person(request), pk)
-        receipt = Receipt(ballot.pk, ballot.leaf_hash, ballot.accepted_at, replayed=True)
+        try:
+            ballot = ballot_for(person(request), pk)
+            receipt = Receipt(ballot.pk, ballot.leaf_hash, ballot.accepted_at, replayed=True)
+        except Http404:
+            turnout = took_part_for(person(request), pk)
+            receipt = Receipt(pk, turnout.leaf_hash, turnout.accepted_at, replayed=True, is_secret=True)
         return Response(ReceiptSerializer(receipt).data)
 
 
@@ -136,9 +149,25 @@ class AssemblyResult(Endpoint):
             "received": certificate.received,
             "counted": certificate.counted,
             "certificate_sha256": certificate.sha256,
+            "secrecy": assembly.secrecy,
+            **_by_channel(certificate),
             "motions": MotionResult.objects.filter(motion__assembly=assembly).select_related("motion"),
         }
         return Response(ResultSerializer(result).data)
+
+
+def _by_channel(certificate: Certificate) -> dict[str, Any]:
+    """As the certificate says it; older ones say nothing of channels."""
+    ballots = json.loads(certificate.body)["ballots"]
+    return {
+        "channels": [
+            {"channel": channel, **numbers} for channel, numbers in ballots.get("channels", {}).items()
+        ],
+        "not_counted": [
+            {"channel": channel, "reason": reason, "ballots": number}
+            for channel, reason, number in ballots.get("reasons", [])
+        ],
+    }
 
 
 class TallyCheck(PublicEndpoint):

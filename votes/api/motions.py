@@ -14,7 +14,7 @@ from communities.api.authentication import person
 from communities.api.endpoints import Endpoint
 from votes.api.desk import desk_assembly, desk_motion
 from votes.api.serializers import AttachmentSerializer, MotionSerializer
-from votes.enums import AttachmentKind, MotionOption
+from votes.enums import AttachmentKind, MotionKind, MotionOption
 from votes.models import Assembly
 from votes.models.motion import usual_options
 from votes.services.assemblies import judge
@@ -35,6 +35,11 @@ class MotionWordsSerializer(serializers.Serializer[Any]):
         min_value=1, max_value=9, allow_null=True, default=None, help_text="民法典第二百七十八条第一款第几项"
     )
     item_reason = serializers.CharField(max_length=500, allow_blank=True, default="")
+    kind = serializers.ChoiceField(
+        choices=[MotionKind.MATTER, MotionKind.ADVISORY],
+        default=MotionKind.MATTER,
+        help_text="advisory: an opinion, asked in secret and counted by heads; it has no item.",
+    )
     options = serializers.ListField(
         child=serializers.ChoiceField(choices=MotionOption.choices), max_length=4, default=usual_options
     )
@@ -60,7 +65,7 @@ class PaperSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(help_text="PDF, JPG, PNG or WebP, up to 10 MB.")
 
 
-WORDS = ("title", "text", "topic", "item", "item_reason", "options", "changes_fee", "amount")
+WORDS = ("title", "text", "topic", "kind", "item", "item_reason", "options", "changes_fee", "amount")
 MOTION_EXAMPLE = OpenApiExample(
     "motion",
     {

@@ -81,12 +81,13 @@ class AssemblyDetailSerializer(AssemblySerializer):
         child=FrozenRuleSerializer(), help_text="Every policy frozen at publication, with its article."
     )
     overrides = OverrideSerializer(many=True, source="lint_overrides")
+    secrecy = serializers.CharField(read_only=True, help_text="named, confidential or secret")
 
     class Meta(AssemblySerializer.Meta):
         fields = [
             *AssemblySerializer.Meta.fields,
             *("notice", "posted_topics", "statute", "rules", "total_heads", "total_area", "roll_hash"),
-            *("published_at", "closed_at", "certified_at", "motions", "overrides"),
+            *("published_at", "closed_at", "certified_at", "motions", "overrides", "secrecy"),
         ]
 
 
@@ -178,6 +179,9 @@ class BallotSerializer(serializers.Serializer[Any]):
     elector = PkField()
     idempotency_key = serializers.UUIDField(
         help_text="Made before the first send and kept until an answer came."
+    )
+    mandate = serializers.UUIDField(
+        allow_null=True, default=None, help_text="Where its holder casts: the mandate's number."
     )
     choices = serializers.DictField(
         child=serializers.ChoiceField(choices=MotionOption.choices),
@@ -272,10 +276,27 @@ class MotionResultSerializer(serializers.ModelSerializer[MotionResult]):
         ]
 
 
+class ChannelFiguresSerializer(serializers.Serializer[Any]):
+    channel = serializers.CharField(help_text="online, paper or mandate")
+    received = serializers.IntegerField()
+    counted = serializers.IntegerField()
+
+
+class NotCountedSerializer(serializers.Serializer[Any]):
+    channel = serializers.CharField()
+    reason = serializers.CharField()
+    ballots = serializers.IntegerField()
+
+
 class ResultSerializer(serializers.Serializer[Any]):
     assembly = serializers.IntegerField()
     certified_at = serializers.DateTimeField()
     received = serializers.IntegerField()
     counted = serializers.IntegerField()
+    secrecy = serializers.CharField(
+        help_text="named, confidential or secret; a secret vote counts heads only."
+    )
+    channels = ChannelFiguresSerializer(many=True)
+    not_counted = NotCountedSerializer(many=True)
     certificate_sha256 = serializers.CharField()
     motions = MotionResultSerializer(many=True)

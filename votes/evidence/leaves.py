@@ -12,6 +12,8 @@ from communities.ledger.canonical import canonical
 from communities.ledger.leaves import FORMAT_VERSION, timestamp
 
 CAST_VERB = "votes.ballot.cast"
+#: A ballot that was received and is not counted; the leaf tells the way it came and why.
+NOT_COUNTED_VERB = "votes.ballot.not-counted"
 
 
 def commitment(*, salt: str, log: str, elector: int, choices: str) -> str:

@@ -26,6 +26,8 @@ class SentBallot:
     elector: int
     key: uuid.UUID
     choices: str
+    #: Where the holder of a mandate sent it.
+    mandate: uuid.UUID | None = None
 
 
 def read_sent_ballot(post: Mapping[str, str], motions: Sequence[int]) -> SentBallot | None:
@@ -44,6 +46,7 @@ def read_sent_ballot(post: Mapping[str, str], motions: Sequence[int]) -> SentBal
             choices="".join(
                 MARK_OF_OPTION[MotionOption(post[f"motion-{motion}"])].value for motion in motions
             ),
+            mandate=uuid.UUID(post["mandate"]) if post.get("mandate") else None,
         )
     except (KeyError, ValueError):
         return None
@@ -54,6 +57,7 @@ class BallotMarksForm(forms.Form):
 
     elector = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
+    mandate = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, motions: Sequence[Motion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,6 +98,11 @@ class BallotMarksForm(forms.Form):
     def elector_id(self) -> int | None:
         """The elector it was sent for, as far as that can be read."""
         return self.cleaned_data.get("elector")
+
+    @property
+    def mandate_id(self) -> uuid.UUID | None:
+        """The mandate it was sent under, as far as that can be read."""
+        return self.cleaned_data.get("mandate")
 
     @property
     def key_text(self) -> str:

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from votes.enums import AttachmentKind, MotionOption
+from votes.enums import AttachmentKind, MotionKind, MotionOption
 from votes.errors import AttachmentRefused, AttachmentTooLarge
 from votes.linting.about_motions import ITEM_NUMERALS
 from votes.models import Assembly, Motion
@@ -21,6 +21,11 @@ MAJORITY_WORDS = {
     Kind.ORDINARY: gettext_lazy("参与者过半数同意"),
     Kind.SPECIAL: gettext_lazy("参与者四分之三以上同意"),
 }
+
+
+#: Stands in the place of an item's number: none of the law's.
+ADVISORY = 0
+_ADVISORY = (str(ADVISORY), gettext_lazy("不是法定共同决定：征询意见（无记名，只按人数计）"))
 
 
 def item_choices(statute: Statute) -> list[tuple[str, str]]:
@@ -100,7 +105,7 @@ class MotionForm(forms.Form):
         self.fields["topic"].choices = [("", _("请选择")), *topics]  # type: ignore[attr-defined]
         if not topics:
             self.fields["topic"].help_text = _("请先在会议里写好公告的议题。")
-        self.fields["item"].choices = [("", _("请选择")), *item_choices(statute)]  # type: ignore[attr-defined]
+        self.fields["item"].choices = [("", _("请选择")), *item_choices(statute), _ADVISORY]  # type: ignore[attr-defined]
         self.fields["item"].help_text = statute.name
 
     @classmethod
@@ -111,7 +116,7 @@ class MotionForm(forms.Form):
             "title": motion.title,
             "text": motion.text,
             "topic": motion.topic,
-            "item": motion.item,
+            "item": ADVISORY if motion.kind == MotionKind.ADVISORY else motion.item,
             "item_reason": motion.item_reason,
             "options": motion.options,
             "changes_fee": motion.changes_fee,
@@ -136,6 +141,9 @@ class MotionForm(forms.Form):
         """What the services take: the amount in 0.01 yuan."""
         names = ("title", "text", "topic", "item", "item_reason", "options", "changes_fee")
         amount = self.cleaned_data["amount"]
+        is_advisory = self.cleaned_data["item"] == ADVISORY
         return {name: self.cleaned_data[name] for name in names} | {
-            "amount": None if amount is None else int(amount.scaleb(2))
+            "kind": MotionKind.ADVISORY if is_advisory else MotionKind.MATTER,
+            **({"item": None} if is_advisory else {}),
+            "amount": None if amount is None else int(amount.scaleb(2)),
         }

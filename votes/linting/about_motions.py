@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from votes.enums import MotionOption
+from votes.enums import MotionKind, MotionOption
 from votes.models import Motion
 
 from . import words
@@ -74,7 +74,7 @@ def no_abstain_option(draft: Draft) -> Iterable[Hit]:
 )
 def item_missing(draft: Draft) -> Iterable[Hit]:
     for motion in draft.motions:
-        if motion.item is None:
+        if motion.item is None and motion.kind != MotionKind.ADVISORY:
             yield Hit(_("还没有选择属于法律规定的哪一项，请选择第（一）至（九）项之一。"), motion, "item")
 
 

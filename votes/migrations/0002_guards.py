@@ -118,6 +118,17 @@ class Migration(migrations.Migration):
                 " AND (m.expires_at IS NULL OR m.expires_at > NEW.accepted_at))"
             ),
         ),
+        GuardTable(
+            table="votes_mandate",
+            event="UPDATE",
+            name="votes_mandate_used_stands",
+            message="a mandate that was used is not revoked",
+            refused_when=(
+                "OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL"
+                " AND EXISTS (SELECT 1 FROM votes_ballot b WHERE b.mandate_id = NEW.id)"
+            ),
+        ),
+        *append_only("votes_ballotlook"),
         *append_only("votes_uncountedballot"),
         *append_only("votes_secretturnout"),
         *append_only("votes_secretballot"),

@@ -6,6 +6,7 @@ from .ballot import Ballot, SecretBallot, SecretTurnout, UncountedBallot
 from .delivery import Delivery
 from .election import Candidate, Election, NominationSupport, SeatResult
 from .lint import LintOverride
+from .look import BallotLook
 from .mandate import Mandate
 from .motion import Motion, MotionAttachment
 from .objection import Objection, ObjectionStep
@@ -16,6 +17,7 @@ from .roll import Elector, ElectorMember, ElectorUnit
 __all__ = [
     "Assembly",
     "Ballot",
+    "BallotLook",
     "Candidate",
     "Certificate",
     "Delivery",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from communities.models import Building, Estate, Log
-from votes.enums import AssemblyKind, AssemblyStatus, Convener
+from votes.enums import AssemblyKind, AssemblyStatus, BallotSecrecy, Convener
 
 
 class AssemblyQuerySet(models.QuerySet["Assembly"]):
@@ -122,6 +122,16 @@ class Assembly(FSMModelMixin, models.Model):
     def rule(self, key: str) -> Any:
         """The frozen value of one policy."""
         return self.rules[key]["value"]
+
+    @property
+    def secrecy(self) -> BallotSecrecy:
+        """Who may ever see what one ballot says. Of a draft: what is usual."""
+        rule = self.rules.get("ballot-secrecy", {"value": BallotSecrecy.NAMED})
+        return BallotSecrecy(rule["value"])
+
+    @property
+    def is_secret(self) -> bool:
+        return self.secrecy == BallotSecrecy.SECRET
 
     @property
     def topics(self) -> list[str]:

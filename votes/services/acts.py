@@ -8,7 +8,7 @@ with a service of its own registers itself there when that module is imported, w
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from communities.clock import database_now
 from communities.errors import NotPermitted, need_reason
-from communities.ledger.canonical import canonical
 from communities.ledger.hashing import sha256
 from communities.live import announce
 from communities.models import User
@@ -34,16 +33,20 @@ class ActRule:
     """One kind of act."""
 
     possible_in: tuple[AssemblyStatus, ...]
-    #: What happens when it is confirmed, in that transaction, the assembly being locked: the act is
-    #: confirmed already and applied only afterwards. A refusal raised here undoes everything.
-    carry_out: Callable[[TwoPersonAct], None]
+    #: What happens when it is confirmed, in that transaction, the assembly being locked. The act
+    #: is confirmed already and applied only after it; a refusal raised here undoes everything.
+    carry_out: Callable[[TwoPersonAct, User, datetime], None]
     #: What the confirm page says will happen.
     consequence: str | Promise
-    #: Gives what is kept of a proposal's payload; raises a refusal where it may not be proposed.
-    #: Without one nothing is kept, and the desk's plain form, which only asks why, can propose it.
-    check: Callable[[Assembly, Mapping[str, Any]], dict[str, Any]] | None = None
-    #: Whether everybody on the roll is told, which ``carry_out`` does.
-    tells_the_roll: bool = True
+    #: What the outbox tells of it; empty: nobody on the roll is told.
+    topic: str = ""
+    #: Raises a refusal unless ``(assembly, payload, moment)`` may be proposed, and again when confirmed.
+    check: Callable[[Assembly, Mapping[str, Any], datetime], None] | None = None
+    #: Its payload is empty, so that the desk's plain form can propose it.
+    needs_only_a_reason: bool = True
+    #: Who may propose it, and who may confirm it.
+    propose_permission: str = "votes.propose_act"
+    confirm_permission: str = "votes.confirm_act"
 
 
 ACTS: dict[ActKind, ActRule] = {}
@@ -54,16 +57,14 @@ def register_act(kind: ActKind, rule: ActRule) -> None:
     ACTS[kind] = rule
 
 
-def _cancel(act: TwoPersonAct) -> None:
+def _cancel(act: TwoPersonAct, actor: User, moment: datetime) -> None:
     act.assembly.cancel()
     act.assembly.save(update_fields=["status"])
-    tell(estate=act.assembly.estate, topic="votes.assembly-cancelled", subject=act.assembly.pk)
 
 
-def _make_void(act: TwoPersonAct) -> None:
+def _make_void(act: TwoPersonAct, actor: User, moment: datetime) -> None:
     act.assembly.make_void()
     act.assembly.save(update_fields=["status"])
-    tell(estate=act.assembly.estate, topic="votes.assembly-voided", subject=act.assembly.pk)
 
 
 register_act(
@@ -74,6 +75,7 @@ register_act(
         consequence=_(
             "确认以后会议取消，不再接受表决，已收到的表决票不计票。不能恢复，只能重新公示一次会议。"
         ),
+        topic="votes.assembly-cancelled",
     ),
 )
 register_act(
@@ -82,6 +84,7 @@ register_act(
         possible_in=(AssemblyStatus.CERTIFIED,),
         carry_out=_make_void,
         consequence=_("确认以后，已公布的结果标为撤销，原来的数字和理由一并保留、公开。不能恢复。"),
+        topic="votes.assembly-voided",
     ),
 )
 
@@ -97,57 +100,56 @@ def propose_act(
 ) -> TwoPersonAct:
     """Propose an act of a kind of :data:`ACTS`.
 
-    ``payload`` says what exactly, as the check of the kind reads it. Nothing happens
-    until somebody else confirms. Raises :class:`NotPermitted`, :class:`ReasonMissing`,
-    :class:`ActNotPossible`, :class:`ActPending`, and what the check of the kind raises.
+    ``payload`` says what exactly is to be done; it is entered in the log as it is, so it
+    names nobody and no elector. Nothing happens until somebody else confirms. Raises
+    :class:`NotPermitted`, :class:`ReasonMissing`, :class:`ActNotPossible`,
+    :class:`ActPending`, and what the kind's own check raises.
     """
     assembly = lock_assembly(assembly.pk)
-    judge("votes.propose_act", actor, assembly)
+    judge(_permission(kind, "propose"), actor, assembly)
     reason = need_reason(reason)
     moment = database_now()
-    rule = _rule_of(ActKind(kind), assembly, moment)
-    kept = rule.check(assembly, payload or {}) if rule.check else {}
+    _check(assembly, ActKind(kind), payload or {}, moment)
     try:
         with transaction.atomic():
             act = TwoPersonAct.objects.create(
                 assembly=assembly,
                 kind=kind,
                 reason=reason,
-                payload=kept,
+                payload=dict(payload or {}),
                 proposed_by=actor,
                 proposed_at=moment,
             )
     except IntegrityError as error:
         raise ActPending from error
-    _enter(act, "proposed", actor, {"reason": sha256(reason), **_hash_of(kept)})
+    _enter(act, "proposed", actor, {"reason": sha256(reason)})
     return act
 
 
 @transaction.atomic
 def confirm_act(*, act: TwoPersonAct, actor: User) -> TwoPersonAct:
-    """Carry out what another person proposed.
+    """Carry out what another person proposed, and tell everybody on the roll where the kind asks for it.
 
     Raises :class:`NotPermitted`, :class:`SecondPersonNeeded` for the proposer,
-    :class:`ActSettled`, :class:`ActNotPossible` when the time for it is over, and what
-    carrying it out raises; then nothing is confirmed.
+    :class:`ActSettled`, and :class:`ActNotPossible` when the time for it is over.
     """
     assembly = lock_assembly(act.assembly_id)
     act = TwoPersonAct.objects.select_for_update().get(pk=act.pk)
     act.assembly = assembly
-    judge("votes.confirm_act", actor, assembly)
+    judge(_permission(act.kind, "confirm"), actor, assembly)
     if act.proposed_by_id == actor.pk:
         raise SecondPersonNeeded
     _need_pending(act)
     moment = database_now()
-    rule = _rule_of(ActKind(act.kind), assembly, moment)
+    rule = _check(assembly, ActKind(act.kind), act.payload, moment)
     act.confirmed_by, act.confirmed_at = actor, moment
     act.save(update_fields=["confirmed_by", "confirmed_at"])
-    # The guards of the database let a roll or a deadline change between these two lines only.
-    rule.carry_out(act)
+    rule.carry_out(act, actor, moment)
     act.applied_at = moment
     act.save(update_fields=["applied_at"])
-    proposed = {"proposed_by": act.proposed_by_id, "reason": sha256(act.reason)}
-    _enter(act, "confirmed", actor, proposed | _hash_of(act.payload))
+    _enter(act, "confirmed", actor, {"proposed_by": act.proposed_by_id, "reason": sha256(act.reason)})
+    if rule.topic:
+        tell(estate=assembly.estate, topic=rule.topic, subject=assembly.pk)
     transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))
     return act
 
@@ -167,10 +169,19 @@ def withdraw_act(*, act: TwoPersonAct, actor: User) -> TwoPersonAct:
     return act
 
 
-def _rule_of(kind: ActKind, assembly: Assembly, moment: datetime) -> ActRule:
+def _permission(kind: str, step: Literal["propose", "confirm"]) -> str:
+    rule = ACTS.get(ActKind(kind))
+    if rule is None:
+        return f"votes.{step}_act"
+    return rule.propose_permission if step == "propose" else rule.confirm_permission
+
+
+def _check(assembly: Assembly, kind: ActKind, payload: Mapping[str, Any], moment: datetime) -> ActRule:
     rule = ACTS.get(kind)
     if rule is None or assembly.phase(moment) not in rule.possible_in:
         raise ActNotPossible
+    if rule.check:
+        rule.check(assembly, payload, moment)
     return rule
 
 
@@ -179,12 +190,9 @@ def _need_pending(act: TwoPersonAct) -> None:
         raise ActSettled
 
 
-def _hash_of(payload: dict[str, Any]) -> dict[str, str]:
-    return {"payload": sha256(canonical(payload))} if payload else {}
-
-
 def _enter(act: TwoPersonAct, step: str, actor: User, payload: dict[str, Any]) -> None:
-
+    if act.payload:
+        payload = {**payload, "payload": act.payload}
     assert act.assembly.log is not None
     record(
         log=act.assembly.log,

@@ -16,7 +16,7 @@ from communities.queries import policies_in_force
 from communities.rules import allows
 from communities.services.ledger import log_of_estate, record
 from communities.services.outbox import tell
-from votes.enums import AssemblyKind, AssemblyStatus, Convener
+from votes.enums import AssemblyKind, AssemblyStatus, BallotSecrecy, Convener, MotionKind
 from votes.errors import AssemblyPosted, LintFailed
 from votes.linting import Finding, lint
 from votes.models import Assembly, LintOverride, Motion
@@ -24,6 +24,12 @@ from votes.statutes import statute_for
 
 from .rolls import freeze_roll
 from .stored_files import delete_on_commit
+
+#: Frozen into an assembly that asks for opinions only.
+ADVISORY_IS_SECRET = {
+    "value": BallotSecrecy.SECRET.value,
+    "article": "征询意见不是《民法典》第二百七十八条的共同决定，无记名，只按人数计",
+}
 
 
 def suggested_title(estate: Estate, moment: datetime) -> str:
@@ -185,6 +191,7 @@ def copy_assembly(*, assembly: Assembly, actor: User) -> Assembly:
             options=motion.options,
             changes_fee=motion.changes_fee,
             amount=motion.amount,
+            kind=motion.kind if motion.kind == MotionKind.ADVISORY else MotionKind.MATTER,
         )
         for motion in assembly.motions.order_by("position")
     )
@@ -229,6 +236,8 @@ def post_assembly(*, assembly: Assembly, actor: User, moment: datetime) -> Assem
     assembly.rules = {
         key: {"value": policy.value, "article": policy.article} for key, policy in policies.items()
     }
+    if is_advisory(assembly):
+        assembly.rules["ballot-secrecy"] = ADVISORY_IS_SECRET
     assembly.statute = statute_for(last_day(assembly.closes_at)).code
     assembly.slots = assembly.motions.count()
     assembly.log = Log.objects.create(estate=assembly.estate, name=f"assembly:{assembly.pk}")
@@ -246,6 +255,12 @@ def post_assembly(*, assembly: Assembly, actor: User, moment: datetime) -> Assem
     tell(estate=assembly.estate, topic="votes.assembly-published", subject=assembly.pk)
     transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))
     return assembly
+
+
+def is_advisory(assembly: Assembly) -> bool:
+    """Whether it asks for opinions only, which are given in secret and counted by heads."""
+    kinds = set(assembly.motions.values_list("kind", flat=True))
+    return kinds == {MotionKind.ADVISORY}
 
 
 def publication(assembly: Assembly) -> dict[str, Plain]:
@@ -286,6 +301,7 @@ def motion_published(motion: Motion) -> dict[str, Plain]:
     """A motion as the log's leaf 0 and the evidence pack have it."""
     return {
         "position": motion.position,
+        "kind": motion.kind,
         "title": motion.title,
         "text": motion.text,
         "topic": motion.topic,

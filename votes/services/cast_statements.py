@@ -29,16 +29,17 @@ _WHICH = "WHERE e.id = %s AND e.assembly_id = %s"
 #: does not look for an earlier ballot: the unique key knows, and a search among
 #: ballots is what grows slow while they pour in faster than statistics are taken.
 FIND_ELECTOR = {
-    "postgresql": f"SELECT clock_timestamp(), e.number, e.area, NULL, NULL {_ELECTOR} {_WHICH} LIMIT 1",
-    "sqlite": f"SELECT NULL, e.number, e.area, NULL, NULL {_ELECTOR} {_WHICH} LIMIT 1",
+    "postgresql": f"SELECT clock_timestamp(), e.number, e.area, NULL, NULL, NULL {_ELECTOR} {_WHICH} LIMIT 1",
+    "sqlite": f"SELECT NULL, e.number, e.area, NULL, NULL, NULL {_ELECTOR} {_WHICH} LIMIT 1",
 }
 
-#: Where ballots may be changed: with the newest of this elector.
+#: Where ballots may be changed, or one stands that this may replace: with the newest of this elector.
 _NEWEST = f"""{_ELECTOR} LEFT JOIN votes_ballot b ON b.assembly_id = e.assembly_id AND b.elector_id = e.id
 {_WHICH} ORDER BY COALESCE(b.revision, 0) DESC LIMIT 1"""
+_FOUND = f"b.revision, b.leaf_hash, b.channel {_NEWEST}"
 FIND_ELECTOR_AND_NEWEST = {
-    "postgresql": f"SELECT clock_timestamp(), e.number, e.area, b.revision, b.leaf_hash {_NEWEST}",
-    "sqlite": f"SELECT NULL, e.number, e.area, b.revision, b.leaf_hash {_NEWEST}",
+    "postgresql": f"SELECT clock_timestamp(), e.number, e.area, {_FOUND}",
+    "sqlite": f"SELECT NULL, e.number, e.area, {_FOUND}",
 }
 
 _BALLOT = """INSERT INTO votes_ballot

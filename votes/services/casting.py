@@ -10,10 +10,7 @@ it in full.
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -21,82 +18,30 @@ from django.utils import timezone
 from communities import recovery
 from communities.ledger.hashing import leaf_hash
 from communities.live import SparingAnnouncer
-from votes.enums import MARK_OF_OPTION, AssemblyStatus, BallotChange, Channel, MotionOption
+from votes.enums import Channel, UncountedReason
 from votes.errors import (
     AlreadyCast,
-    AssemblyAlreadyClosed,
-    AssemblyCancelled,
     AssemblyNotOpen,
-    AssemblyNotYetOpen,
-    ChoicesInvalid,
     KeyReused,
     NotOnRoll,
+    PaperCounts,
 )
 from votes.evidence.leaves import CAST_VERB, BallotLeaf, commitment
-from votes.evidence.receipts import receipt_code
-from votes.models import Assembly, Ballot
+from votes.models import Ballot
+from votes.precedence import Received
 
+from .ballot_forms import ballot_form
 from .cast_statements import FIND_BY_KEY, FIND_ELECTOR, FIND_ELECTOR_AND_NEWEST, LOCK_ASSEMBLY, WRITE
+from .papers_counted import admit_paper_ballot, set_paper_aside
+from .receipts import RUNNING, Receipt, as_stored, aware, refuse_window
+from .secret_casting import cast_secret_ballot
 
-RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
+__all__ = ["Receipt", "admit_paper_ballot", "cast_ballot", "set_paper_aside"]
+
 #: Two phones changing one ballot at the same instant: the later one goes again.
 TRIES_AT_A_REVISION = 5
 #: The relay announces again when it has told the elector of the ballot.
 open_pages = SparingAnnouncer(seconds=1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the elector keeps: that this ballot was received, and when."""
-
-    ballot_id: uuid.UUID
-    leaf_hash: str
-    accepted_at: datetime
-    #: True when this very ballot had been received before and was sent again.
-    replayed: bool = False
-
-    @property
-    def code(self) -> str:
-        return receipt_code(self.leaf_hash)
-
-
-@dataclass(frozen=True, slots=True)
-class BallotForm:
-    """What a posted assembly asks: the marks each motion allows, and whether a ballot may be changed."""
-
-    #: The motions by their numbers, in order of position.
-    motions: tuple[int, ...]
-    marks: tuple[frozenset[str], ...]
-    revisable: bool
-
-    def check(self, choices: str) -> None:
-        """Raise :class:`ChoicesInvalid` unless every motion has exactly one allowed mark."""
-        if len(choices) != len(self.marks):
-            raise ChoicesInvalid
-        unmarked = [
-            position
-            for position, (mark, allowed) in enumerate(zip(choices, self.marks, strict=True), 1)
-            if mark not in allowed
-        ]
-        if unmarked:
-            raise ChoicesInvalid(positions=unmarked)
-
-
-@lru_cache(maxsize=256)
-def ballot_form(assembly_id: int) -> BallotForm:
-    """The form of a posted assembly. It never changes again, so each process reads it once."""
-    assembly = Assembly.objects.filter(pk=assembly_id).exclude(status=AssemblyStatus.DRAFT).first()
-    if assembly is None:
-        raise AssemblyNotOpen
-    motions = list(assembly.motions.order_by("position").values_list("pk", "options"))
-    return BallotForm(
-        motions=tuple(pk for pk, _ in motions),
-        marks=tuple(
-            frozenset(MARK_OF_OPTION[MotionOption(option)].value for option in options)
-            for _, options in motions
-        ),
-        revisable=assembly.rule("ballot-change") == BallotChange.REVISABLE,
-    )
 
 
 def cast_ballot(
@@ -111,46 +56,62 @@ def cast_ballot(
     database's clock, :class:`NotOnRoll`, :class:`AlreadyCast`,
     :class:`ChoicesInvalid`, :class:`communities.recovery.Recovering`. A refusal leaves
     nothing behind.
+
+    A secret vote goes :func:`votes.services.secret_casting.cast_secret_ballot`'s way.
+    It takes the place of a ballot by mandate, and of a paper where the assembly was
+    posted with online before paper.
     """
     recovery.watch.refuse_writes()
+    if ballot_form(assembly_id).is_secret:
+        return cast_secret_ballot(
+            assembly_id=assembly_id,
+            elector_id=elector_id,
+            choices=choices,
+            idempotency_key=idempotency_key,
+            user_id=user_id,
+        )
+    replacing = False
     for _ in range(TRIES_AT_A_REVISION):
         try:
             with transaction.atomic():
-                return _cast(assembly_id, elector_id, choices, idempotency_key, user_id)
+                return _cast(assembly_id, elector_id, choices, idempotency_key, user_id, replacing)
         except (IntegrityError, AssemblyNotOpen) as error:
             # Somebody was faster: the same tap sent twice, or another co-owner's phone.
-            if replay := _received_before(idempotency_key, elector_id, choices):
+            if replay := received_before(idempotency_key, elector_id, choices):
                 return replay
             if isinstance(error, AssemblyNotOpen):
                 raise
             if not Ballot.objects.filter(assembly=assembly_id, elector=elector_id).exists():
                 raise  # another wall than that of the second ballot
-            if not ballot_form(assembly_id).revisable:
-                raise AlreadyCast from error
+            # Look at what stands, which the first try did not: it may be one that this replaces.
+            replacing = True
     raise AlreadyCast
 
 
 def _cast(
-    assembly_id: int, elector_id: int, choices: str, idempotency_key: uuid.UUID, user_id: int
+    assembly_id: int, elector_id: int, choices: str, idempotency_key: uuid.UUID, user_id: int, replacing: bool
 ) -> Receipt:
     vendor = connection.vendor
     with connection.cursor() as cursor:
         form = ballot_form(assembly_id)
-        cursor.execute(LOCK_ASSEMBLY[vendor], [_uuid(idempotency_key), assembly_id])
+        cursor.execute(LOCK_ASSEMBLY[vendor], [as_stored(idempotency_key), assembly_id])
         *received, status, opens_at, closes_at, log_id, estate_id = cursor.fetchone()
-        if replay := _replay(received, elector_id, choices):
+        if replay := replay_of(received, elector_id, choices):
             return replay
         form.check(choices)
 
-        find_elector = FIND_ELECTOR_AND_NEWEST if form.revisable else FIND_ELECTOR
+        find_elector = FIND_ELECTOR_AND_NEWEST if form.revisable or replacing else FIND_ELECTOR
         cursor.execute(find_elector[vendor], [user_id, elector_id, assembly_id])
         row = cursor.fetchone()
         if row is None:
             raise NotOnRoll
-        clock, number, area, last_revision, last_leaf = row
+        clock, number, area, last_revision, last_leaf, last_channel = row
         accepted_at = clock or timezone.now()
-        if status not in RUNNING or not _aware(opens_at) <= accepted_at < _aware(closes_at):
-            _refuse_window(status, _aware(opens_at), accepted_at)
+        if status not in RUNNING or not aware(opens_at) <= accepted_at < aware(closes_at):
+            refuse_window(status, aware(opens_at), accepted_at)
+        if last_channel:
+            standing = [Received(Channel(last_channel), accepted_at)]
+            refuse_second(form.precedence.why_not(Channel.ONLINE, accepted_at, standing))
 
         ballot_id, salt, log = uuid.uuid4(), secrets.token_hex(16), f"assembly:{assembly_id}"
         leaf = BallotLeaf(
@@ -166,7 +127,14 @@ def _cast(
         digest = leaf_hash(body)
         moment = connection.ops.adapt_datetimefield_value(accepted_at)
         parameters: list[Any] = [
-            *(_uuid(ballot_id), assembly_id, elector_id, leaf.revision, _uuid(idempotency_key), leaf.channel),
+            *(
+                as_stored(ballot_id),
+                assembly_id,
+                elector_id,
+                leaf.revision,
+                as_stored(idempotency_key),
+                leaf.channel,
+            ),
             *(choices, area, salt, digest, user_id, moment),
             *(log_id, CAST_VERB, digest, body, moment),
             *(estate_id, str(ballot_id), moment),
@@ -179,37 +147,26 @@ def _cast(
     return Receipt(ballot_id, digest, accepted_at)
 
 
-def _received_before(key: uuid.UUID, elector_id: int, choices: str) -> Receipt | None:
+def received_before(key: uuid.UUID, elector_id: int, choices: str) -> Receipt | None:
     """The receipt of the ballot that came with ``key``, asked outside the transaction that failed."""
     with connection.cursor() as cursor:
-        cursor.execute(FIND_BY_KEY, [_uuid(key)])
-        return _replay(cursor.fetchone() or [None], elector_id, choices)
+        cursor.execute(FIND_BY_KEY, [as_stored(key)])
+        return replay_of(cursor.fetchone() or [None], elector_id, choices)
 
 
-def _replay(received: Sequence[Any], elector_id: int, choices: str) -> Receipt | None:
+def replay_of(received: Sequence[Any], elector_id: int, choices: str) -> Receipt | None:
     """The receipt of a ballot received before; raises :class:`KeyReused` if it was another."""
     if received[0] is None:
         return None
     ballot_id, elector, said, digest, accepted_at = received
     if (elector, said) != (elector_id, choices):
         raise KeyReused
-    return Receipt(uuid.UUID(str(ballot_id)), digest, _aware(accepted_at), replayed=True)
+    return Receipt(uuid.UUID(str(ballot_id)), digest, aware(accepted_at), replayed=True)
 
 
-def _refuse_window(status: str, opens_at: datetime, moment: datetime) -> NoReturn:
-    if status == AssemblyStatus.CANCELLED:
-        raise AssemblyCancelled
-    if status in RUNNING and moment < opens_at:
-        raise AssemblyNotYetOpen
-    if status == AssemblyStatus.DRAFT:
-        raise AssemblyNotOpen
-    raise AssemblyAlreadyClosed
-
-
-def _uuid(value: uuid.UUID) -> Any:
-    return value if connection.features.has_native_uuid_field else value.hex
-
-
-def _aware(value: datetime) -> datetime:
-    """SQLite gives a naive datetime in UTC, PostgreSQL an aware one."""
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+def refuse_second(why_not: UncountedReason | None) -> None:
+    """Say what stands already, if the precedence of the assembly lets it stand."""
+    if why_not == UncountedReason.ELECTOR_VOTED_ON_PAPER:
+        raise PaperCounts
+    if why_not is not None:
+        raise AlreadyCast

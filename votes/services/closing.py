@@ -18,17 +18,16 @@ from votes.counting import Decision, Finding, Judgement, Tally
 from votes.enums import AssemblyStatus
 from votes.models import (
     Assembly,
-    Ballot,
     Certificate,
     Motion,
     MotionResult,
     PaperBallot,
-    UncountedBallot,
 )
 from votes.signals import assembly_certified
 from votes.statutes import Statute, statute_by_code
 
-from .tallies import count_assembly, counted_ballots
+from .secret_counting import marks_hash, secret_results
+from .tallies import ballot_figures, count_assembly
 
 logger = logging.getLogger(__name__)
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
@@ -151,20 +150,11 @@ def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
     """
     assert assembly.log is not None
     seal_log(log=assembly.log)
-    statute = statute_by_code(assembly.statute)
-    decisions = count_assembly(assembly)
-    motions = list(assembly.motions.order_by("position"))
-    results = [
-        _result(motion, decision, statute) for motion, decision in zip(motions, decisions, strict=True)
-    ]
+    results = secret_results(assembly) if assembly.is_secret else _results(assembly)
     MotionResult.objects.bulk_create(results)
-
-    received = (
-        Ballot.objects.filter(assembly=assembly).count()
-        + UncountedBallot.objects.filter(assembly=assembly).count()
-    )
-    counted = counted_ballots(assembly).count()
-    body = canonical(_certificate(assembly, results, received=received, counted=counted))
+    figures = ballot_figures(assembly)
+    received, counted = int(str(figures["received"])), int(str(figures["counted"]))
+    body = canonical(_certificate(assembly, results, figures))
     assembly.certify()
     assembly.certified_at = moment
     assembly.save(update_fields=["status", "certified_at"])
@@ -188,6 +178,15 @@ def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
     tell(estate=assembly.estate, topic="votes.assembly-certified", subject=str(assembly.pk))
     assembly_certified.send(sender=Assembly, assembly=assembly)
     transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))
+
+
+def _results(assembly: Assembly) -> list[MotionResult]:
+    statute = statute_by_code(assembly.statute)
+    motions = assembly.motions.order_by("position")
+    return [
+        _result(motion, decision, statute)
+        for motion, decision in zip(motions, count_assembly(assembly), strict=True)
+    ]
 
 
 def _result(motion: Motion, decision: Decision, statute: Statute) -> MotionResult:
@@ -249,7 +248,7 @@ def _figures(tally: Tally) -> dict[str, dict[str, int]]:
 
 
 def _certificate(
-    assembly: Assembly, results: list[MotionResult], *, received: int, counted: int
+    assembly: Assembly, results: list[MotionResult], figures: dict[str, Plain]
 ) -> dict[str, Plain]:
     """The result as it is hashed: who was asked, what was received, and each verdict with its proof."""
     assert assembly.opens_at is not None
@@ -267,7 +266,9 @@ def _certificate(
             "area": assembly.total_area,
             "sha256": assembly.roll_hash,
         },
-        "ballots": {"received": received, "counted": counted, "not_counted": received - counted},
+        "secrecy": assembly.secrecy.value,
+        **({"marks": marks_hash(assembly)} if assembly.is_secret else {}),
+        "ballots": figures,
         "motions": [
             {
                 "position": result.motion.position,

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from communities.models import User
-from votes.enums import MotionOption
+from votes.enums import MotionKind, MotionOption
 from votes.models import Assembly, Motion
 from votes.models.motion import usual_options
 
@@ -27,14 +27,16 @@ def add_motion(
     options: Sequence[str] | None = None,
     changes_fee: bool = False,
     amount: int | None = None,
+    kind: str = MotionKind.MATTER,
 ) -> Motion:
-    """Add a motion at the end. ``amount`` is in 0.01 yuan.
+    """Add a motion at the end. ``amount`` is in 0.01 yuan; an advisory motion has no ``item``.
 
     Raises :class:`NotPermitted` and :class:`AssemblyPosted`, as all functions here.
     """
     assembly = lock_draft(assembly.pk, actor)
     motion = Motion.objects.create(
         assembly=assembly,
+        kind=MotionKind(kind),
         position=assembly.motions.count() + 1,
         title=title,
         text=text,
@@ -62,10 +64,13 @@ def update_motion(
     changes_fee: bool,
     amount: int | None,
     actor: User,
+    kind: str = MotionKind.MATTER,
 ) -> Motion:
     """Change a motion of a draft; its place stays."""
     assembly = lock_draft(motion.assembly_id, actor)
     motion = assembly.motions.get(pk=motion.pk)
+    if motion.kind in (MotionKind.MATTER, MotionKind.ADVISORY):  # what an election made stays so
+        motion.kind = MotionKind(kind)
     motion.title, motion.text, motion.topic = title, text, topic
     motion.item, motion.item_reason = item, item_reason
     motion.options = _in_order(options)

@@ -3,6 +3,7 @@
 import base64
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,7 +33,7 @@ from .pack_files import PackSource, full_files, pack_source, public_files
 DECIDED = (AssemblyStatus.CERTIFIED, AssemblyStatus.VOID)
 
 
-def _release(act: TwoPersonAct) -> None:
+def _release(act: TwoPersonAct, actor: User, moment: datetime) -> None:
     """Nothing changes but the act itself: whoever may download asks for a confirmed one."""
 
 
@@ -44,7 +45,6 @@ register_act(
         consequence=_(
             "确认以后，提出人、确认人和监票人可以下载完整证据包，里面有每一张票的选择。每次下载都记入日志。"
         ),
-        tells_the_roll=False,
     ),
 )
 

@@ -19,19 +19,36 @@ from django_stubs_ext import WithAnnotations
 
 from communities.access import estate_for
 from communities.clock import database_now, local_day
-from communities.http import PersonRequest, row_number
+from communities.http import PersonRequest
 from communities.models import Estate, Role, User
 from communities.rules import is_owner
 from votes.access import assemblies_for, assembly_for
-from votes.enums import ActKind, AssemblyStatus, BallotChange, MotionOption, Verdict
+from votes.enums import (
+    MARK_OF_OPTION,
+    ActKind,
+    AssemblyStatus,
+    BallotChange,
+    MotionOption,
+    Verdict,
+)
 from votes.forms.ballot import BallotMarksForm, mark_field
 from votes.linting import CATALOGUE
-from votes.models import Assembly, Ballot, ElectorMember, Motion, TwoPersonAct
+from votes.models import Assembly, Ballot, ElectorMember, Motion, SecretTurnout, TwoPersonAct
 from votes.queries import turnout, turnouts
-from votes.standing import ElectorStanding, Standing, standing_in, standings_of
+from votes.services.mandates import FREE
+from votes.standing import HeldMandate, Standing, standing_in, standings_of
 from votes.statutes import Statute, statute_by_code
 from votes.views.motions_shown import statute_of
-from votes.wording import item_number, majority, majority_in_full, quorum_sign, rules_in_words
+from votes.views.open_ballot import may_mandate, open_held, open_paper, paper_received
+from votes.wording import (
+    SECRECY_LIMITS,
+    item_number,
+    majority,
+    majority_in_full,
+    quorum_sign,
+    rules_in_words,
+    secrecy_words,
+)
 
 PER_PAGE = 10
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
@@ -92,6 +109,7 @@ def _ranked(user: User, estate: Estate, moment: datetime) -> "QuerySet[WithAnnot
     """The estate's posted assemblies in the order of the list, with their ``rank``."""
     unmarked = ElectorMember.objects.filter(
         ~Exists(Ballot.objects.filter(elector=OuterRef("elector"))),
+        ~Exists(SecretTurnout.objects.filter(elector=OuterRef("elector"))),
         elector__assembly=OuterRef("pk"),
         owner__user=user,
         may_cast=True,
@@ -120,7 +138,7 @@ def _entry(assembly: Assembly, moment: datetime, standing: Standing, cast: Any) 
         "phase": phase,
         "url": _address(assembly, phase),
         "tags": [_my_tag(phase, standing), (phase.label, TONES[phase])],
-        "asked": _asked(motions),
+        "asked": _in_one_line(motions),
         "turnout": cast,
         "quorum": quorum_sign(statute_by_code(assembly.statute)),
         "outcome": _outcome(phase, motions),
@@ -133,7 +151,7 @@ def _address(assembly: Assembly, phase: AssemblyStatus) -> str:
     return reverse("votes:result" if decided else "votes:assembly", args=[assembly.pk])
 
 
-def _asked(motions: list[Motion]) -> str:
+def _in_one_line(motions: list[Motion]) -> str:
     """ "更换电梯，等 3 项": what is decided, in one line."""
     if len(motions) < 2:
         return motions[0].title if motions else ""
@@ -198,6 +216,8 @@ class AskedMotion:
     in_full: str
     article: str
     options: list[tuple[str, str]]
+    #: The principal of a mandate said how to vote, so only that answer is offered.
+    is_told: bool
     field: str
     chosen: str
     errors: list[str]
@@ -223,62 +243,76 @@ def assembly_page(
     moment = database_now()
     phase = assembly.phase(moment)
     standing = standing_in(request.user, assembly)
-    paper = _open_paper(request, assembly, phase, standing, form)
+    held = open_held(request, assembly, moment, standing, form)
+    paper = None if held else open_paper(request, assembly, phase, standing, form)
     statute = statute_of(assembly)
     explained = _explanations(assembly)
     motions = list(assembly.motions.prefetch_related("attachments").order_by("position"))
-    form = form if paper and form else None
+    form = form if (paper or held) and form else None
     context = {
         "assembly": assembly,
         "estate": assembly.estate,
         "phase": phase,
         "tone": TONES[phase],
         "standing": standing,
-        "paper": paper,
+        "paper": held or paper,
+        "held": held,
+        "held_mandates": [(one, one.is_waiting(moment), one.has_run_out(moment)) for one in standing.held],
+        "may_mandate": may_mandate(assembly, phase, standing),
         "paper_place": standing.place(paper) if paper else 0,
         "form": form,
         "problems": form.problems if form else [],
         "key": form.key_text if form else str(uuid.uuid4()),
-        "is_change": bool(paper and paper.ballot),
+        "is_change": bool(paper and paper.ballot and not paper.by_holder),
+        "replaces_holder": bool(paper and paper.by_holder),
+        "paper_received": paper_received(paper) if paper else None,
         "is_revisable": is_revisable(assembly),
-        "asked": [_asked_motion(motion, statute, form, explained) for motion in motions],
+        "asked": _asked(motions, statute, form, explained, held),
         "explained": [one for one in explained if one.motion is None],
+        "secrecy": secrecy_words(assembly.secrecy),
+        "secrecy_limits": SECRECY_LIMITS,
         "rules": rules_in_words(assembly.rules),
         "statute": statute,
         "is_owner": standing.is_on_roll or is_owner(request.user, assembly),
         "act": confirmed_act(assembly, phase),
         "list_url": reverse("votes:assembly-list", args=[assembly.estate.slug]),
         # A page without a ballot may turn over by itself; one being marked may not.
-        "turns_over": not paper,
+        "turns_over": not paper and not held,
         **turnout_context(assembly, phase, statute),
     }
     return render(request, "votes/assembly.html", context, status=status)
 
 
-def _open_paper(
-    request: PersonRequest,
-    assembly: Assembly,
-    phase: AssemblyStatus,
-    standing: Standing,
-    form: BallotMarksForm | None,
-) -> ElectorStanding | None:
-    """The elector whose ballot lies open: the one sent, the one asked for, else the first that waits."""
-    if phase != AssemblyStatus.OPEN:
-        return None
-    wanted = form.elector_id if form else row_number(request.GET.get("elector"))
-    named = standing.find(wanted)
-    if named and (named.is_waiting or is_revisable(assembly)):
-        return named
-    return standing.waiting[0] if standing.waiting else None
-
-
 def is_revisable(assembly: Assembly) -> bool:
     """Whether its ballots may be changed until it closes."""
-    return bool(assembly.rules) and assembly.rule("ballot-change") == BallotChange.REVISABLE
+    return (
+        bool(assembly.rules)
+        and assembly.rule("ballot-change") == BallotChange.REVISABLE
+        and not assembly.is_secret
+    )
+
+
+def _asked(
+    motions: Sequence[Motion],
+    statute: Statute,
+    form: BallotMarksForm | None,
+    explained: Sequence[Explanation],
+    held: HeldMandate | None,
+) -> list[AskedMotion]:
+    """The motions as they stand on the page; where a principal instructed, with that answer only."""
+    told = (held.mandate.instructions if held else "") or FREE * len(motions)
+    return [
+        _asked_motion(motion, statute, form, explained, None if mark == FREE else mark)
+        for motion, mark in zip(motions, told, strict=True)
+    ]
 
 
 def _asked_motion(
-    motion: Motion, statute: Statute, form: BallotMarksForm | None, explained: Sequence[Explanation]
+    motion: Motion,
+    statute: Statute,
+    form: BallotMarksForm | None,
+    explained: Sequence[Explanation],
+    told: str | None = None,
 ) -> AskedMotion:
     item = statute.item(motion.item) if motion.item else None
     field = mark_field(motion)
@@ -289,12 +323,21 @@ def _asked_motion(
         majority=majority(statute, item.kind) if item else "",
         in_full=majority_in_full(statute, item.kind) if item else "",
         article=item.article if item else "",
-        options=[(option, str(MotionOption(option).label)) for option in motion.options],
+        options=[
+            (option, str(MotionOption(option).label))
+            for option in motion.options
+            if told is None or MARK_OF_OPTION[MotionOption(option)] == told
+        ],
+        is_told=told is not None,
         field=field,
-        chosen=str(form.data.get(field, "")) if form else "",
+        chosen=_told_option(told) if told else str(form.data.get(field, "")) if form else "",
         errors=[str(error) for error in form.errors.get(field, [])] if form else [],
         explained=[one for one in explained if one.motion == motion.pk],
     )
+
+
+def _told_option(mark: str) -> str:
+    return next(option.value for option, letter in MARK_OF_OPTION.items() if letter == mark)
 
 
 def _explanations(assembly: Assembly) -> list[Explanation]:

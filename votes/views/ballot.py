@@ -13,17 +13,20 @@ from django.views.decorators.http import require_GET, require_POST
 from communities.clock import database_now
 from communities.errors import Refusal
 from communities.http import PersonRequest
-from votes.access import assembly_for, ballot_for, ballot_sent_with
+from votes.access import assembly_for, ballot_for, ballot_sent_with, took_part_for
 from votes.enums import AssemblyStatus, Mark
 from votes.errors import AlreadyCast, AssemblyNotOpen, KeyReused
 from votes.evidence.receipts import receipt_code
-from votes.forms.ballot import BallotMarksForm, read_sent_ballot
-from votes.models import Assembly, Ballot
+from votes.forms.ballot import BallotMarksForm, SentBallot, read_sent_ballot
+from votes.models import Assembly, Ballot, BallotLook
 from votes.queries import marks_shown_to
-from votes.services.casting import ballot_form, cast_ballot
+from votes.services.ballot_forms import ballot_form
+from votes.services.casting import Receipt, cast_ballot
+from votes.services.mandate_casting import cast_mandate_ballot
 from votes.services.packs import is_sealed, receipt_of
 from votes.standing import standing_in
 from votes.views.assemblies import assembly_page, is_revisable
+from votes.wording import SECRECY_LIMITS, secrecy_words
 
 DECIDED = (AssemblyStatus.CERTIFIED, AssemblyStatus.VOID)
 
@@ -37,14 +40,9 @@ def cast(request: PersonRequest, pk: int) -> HttpResponse:
     try:
         sent = read_sent_ballot(request.POST, ballot_form(pk).motions)
         if sent is not None:
-            receipt = cast_ballot(
-                assembly_id=pk,
-                elector_id=sent.elector,
-                choices=sent.choices,
-                idempotency_key=sent.key,
-                user_id=request.user.pk,
-            )
-            response = HttpResponseRedirect(reverse("votes:receipt", args=[receipt.ballot_id]))
+            receipt = _receive(request, pk, sent)
+            page = "votes:took-part" if receipt.is_secret else "votes:receipt"
+            response = HttpResponseRedirect(reverse(page, args=[receipt.ballot_id]))
             response.status_code = 303
             return response
     except Refusal as error:
@@ -58,6 +56,23 @@ def cast(request: PersonRequest, pk: int) -> HttpResponse:
     return _refused(request, assembly, refusal or AssemblyNotOpen(), form)
 
 
+def _receive(request: PersonRequest, pk: int, sent: SentBallot) -> Receipt:
+    if sent.mandate:
+        return cast_mandate_ballot(
+            mandate_id=sent.mandate,
+            choices=sent.choices,
+            idempotency_key=sent.key,
+            actor=request.user,
+        )
+    return cast_ballot(
+        assembly_id=pk,
+        elector_id=sent.elector,
+        choices=sent.choices,
+        idempotency_key=sent.key,
+        user_id=request.user.pk,
+    )
+
+
 def _refused(
     request: PersonRequest, assembly: Assembly, refusal: Refusal, form: BallotMarksForm
 ) -> HttpResponse:
@@ -65,9 +80,9 @@ def _refused(
     standing = standing_in(request.user, assembly)
     ballot: Ballot | None = None
     cast_by = ""
-    if isinstance(refusal, KeyReused):
+    if isinstance(refusal, KeyReused) and not form.mandate_id:
         ballot = ballot_sent_with(request.user, form.cleaned_data["key"])
-    if isinstance(refusal, AlreadyCast | AssemblyNotOpen) or ballot:
+    if (isinstance(refusal, AlreadyCast | AssemblyNotOpen) and not form.mandate_id) or ballot:
         one = standing.find(ballot.elector_id if ballot else form.elector_id)
         ballot, cast_by = (one.ballot, one.cast_by) if one else (ballot, "")
     context = {
@@ -89,21 +104,28 @@ def receipt(request: PersonRequest, pk: UUID) -> HttpResponse:
     ballot = ballot_for(request.user, pk)
     assembly = ballot.assembly
     standing = standing_in(request.user, assembly)
-    one = next(found for found in standing.electors if found.elector.pk == ballot.elector_id)
+    one = standing.of(ballot.elector_id)
+    held = standing.find_held(ballot.mandate_id)
     phase = assembly.phase(database_now())
     marks = marks_shown_to(request.user, ballot)
     titles = assembly.motions.order_by("position").values_list("position", "title") if marks else []
-    newest = one.ballot or ballot
+    found = one or held
+    newest = found.ballot if found else None
     context = {
         "ballot": ballot,
         "assembly": assembly,
-        "one": one,
+        "who": one.who if one else ballot.mandate.principal.masked_name if ballot.mandate else "",
+        "cast_by": one.cast_by if one else "",
+        "is_member": one is not None,
         "is_mine": ballot.cast_by_id == request.user.pk,
         "code": receipt_code(ballot.leaf_hash),
         "marks": [
             (position, title, Mark(mark).label) for (position, title), mark in zip(titles, marks, strict=True)
         ],
-        "newer": newest if newest.pk != ballot.pk else None,
+        "newer": newest if newest and newest.pk != ballot.pk else None,
+        "looks": BallotLook.objects.filter(ballot=ballot).select_related("looked_by") if one else [],
+        "secrecy": secrecy_words(assembly.secrecy),
+        "secrecy_limits": SECRECY_LIMITS,
         "next": standing.waiting[0] if phase == AssemblyStatus.OPEN and standing.waiting else None,
         "phase": phase,
         "is_revisable": is_revisable(assembly),
@@ -140,3 +162,19 @@ def receipt_file(request: PersonRequest, pk: UUID) -> HttpResponse:
     response = HttpResponse(content, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="receipt-{receipt_code(ballot.leaf_hash)}.json"'
     return response
+
+
+@login_required
+@never_cache
+@require_GET
+def took_part(request: PersonRequest, key: UUID) -> HttpResponse:
+    """That somebody of one's home took part in a secret vote. What was marked stands nowhere."""
+    turnout = took_part_for(request.user, key)
+    context = {
+        "turnout": turnout,
+        "assembly": turnout.assembly,
+        "code": receipt_code(turnout.leaf_hash),
+        "secrecy": secrecy_words(turnout.assembly.secrecy),
+        "secrecy_limits": SECRECY_LIMITS,
+    }
+    return render(request, "votes/took_part.html", context)

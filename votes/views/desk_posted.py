@@ -35,7 +35,7 @@ def show_posted(
     kinds = [
         kind
         for kind, rule in ACTS.items()
-        if rule.check is None and phase in rule.possible_in and kind not in pending
+        if rule.needs_only_a_reason and phase in rule.possible_in and kind not in pending
     ]
     may_propose = allows("votes.propose_act", request.user, assembly)
     context = {
@@ -48,7 +48,7 @@ def show_posted(
         "motions": motions_shown(assembly),
         "overrides": assembly.lint_overrides.select_related("signed_by").order_by("signed_at"),
         "acts": acts,
-        "possible_acts": [(kind, ACTS[kind].tells_the_roll, _reason_form(kind, form)) for kind in kinds]
+        "possible_acts": [(kind, ACTS[kind].topic != "", _reason_form(kind, form)) for kind in kinds]
         if may_propose
         else [],
         "packs": {
@@ -61,6 +61,7 @@ def show_posted(
         "may_confirm": allows("votes.confirm_act", request.user, assembly),
         "may_prepare": allows("votes.prepare_assembly", request.user, assembly),
         "may_view_roll": allows("votes.view_roll", request.user, assembly),
+        "may_view_mandates": allows("votes.view_mandates", request.user, assembly),
         **_buildings(request, assembly),
     }
     return render(request, "votes/desk_posted.html", context, status=status)
@@ -115,7 +116,7 @@ def confirm(request: PersonRequest, slug: str, pk: int, act_pk: int) -> HttpResp
             messages.error(request, str(refusal))
             assembly = desk_assembly_for(request.user, slug, pk)
             return show_posted(request, assembly, status=refusal.status)
-        told = ACTS[ActKind(act.kind)].tells_the_roll
+        told = ACTS[ActKind(act.kind)].topic != ""
         messages.success(
             request, _("已确认并生效，通知正在发给名册上的每一位业主。") if told else _("已确认并生效。")
         )

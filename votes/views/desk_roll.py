@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from communities.clock import database_now
 from communities.enums import AreaBasis
 from communities.http import PersonRequest
+from communities.rules import allows
 from communities.spreadsheets import inert
 from communities.values.area import format_area_plain
 from votes.access import desk_assembly_for, roll_assembly_for
@@ -69,6 +70,8 @@ def roll(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         "buildings": buildings_on_roll(assembly),
         "building": building,
         "wanted": wanted,
+        "may_view_mandates": allows("votes.view_mandates", request.user, assembly),
+        "may_view_looks": allows("votes.view_looks", request.user, assembly),
     }
     return render(request, "votes/desk_roll.html", context)
 

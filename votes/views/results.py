@@ -1,6 +1,7 @@
 """What was decided: the page, the sheet to post, the figures as a file."""
 
 import csv
+import json
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
@@ -20,21 +21,25 @@ from communities.spreadsheets import inert
 from communities.values.area import format_area_plain
 from votes.access import assembly_for
 from votes.counting import Verdict
-from votes.enums import AssemblyStatus
+from votes.enums import AssemblyStatus, Channel, UncountedReason
 from votes.enums import Verdict as VerdictName
 from votes.forms.tally import figure_fields
-from votes.models import Assembly, MotionResult
+from votes.models import Assembly, Certificate, MotionResult
 from votes.services.assemblies import chinese_number
 from votes.statutes import Statute, statute_by_code
 from votes.views.assemblies import confirmed_act, turnout_context
 from votes.views.motions_shown import statute_of
 from votes.wording import (
+    SECRECY_LIMITS,
     ProofTest,
     Stamp,
     articles,
     item_number,
     majority_sign,
     quorum_sign,
+    secrecy_words,
+    secret_stamp,
+    secret_verdict_words,
     stamp_of,
     stored_tests,
     verdict_words,
@@ -136,12 +141,31 @@ def _decided(assembly: Assembly) -> dict[str, Any]:
         "shown": [_shown(one, assembly, statute) for one in results.order_by("motion__position")],
         "certificate": certificate,
         "not_counted": certificate.received - certificate.counted,
+        **_received(certificate),
+        "secrecy": secrecy_words(assembly.secrecy),
+        "secrecy_limits": SECRECY_LIMITS,
         "quorum": quorum_sign(statute),
     }
 
 
+def _received(certificate: Certificate) -> dict[str, Any]:
+    """What came in by which way, and why some of it does not count, as the certificate says it."""
+    ballots = json.loads(certificate.body)["ballots"]
+    return {
+        "channels": [
+            (Channel(channel).label, numbers["received"], numbers["counted"])
+            for channel, numbers in ballots.get("channels", {}).items()
+        ],
+        "uncounted": [
+            (Channel(channel).label, UncountedReason(reason).label, number)
+            for channel, reason, number in ballots.get("reasons", [])
+        ],
+    }
+
+
 def _shown(result: MotionResult, assembly: Assembly, statute: Statute) -> ShownResult:
-    assert result.motion.item is not None
+    if result.motion.item is None:
+        return _shown_secret(result, assembly)
     item = statute.item(result.motion.item)
     tests = stored_tests(result.tests)
     silent = _silent(result.with_silent) if result.with_silent else None
@@ -158,6 +182,24 @@ def _shown(result: MotionResult, assembly: Assembly, statute: Statute) -> ShownR
         tests=tests,
         article=articles(result.article, tests),
         silent=silent,
+    )
+
+
+def _shown_secret(result: MotionResult, assembly: Assembly) -> ShownResult:
+    """Of a secret vote: heads only, and no item of the Code."""
+    verdict = Verdict(result.verdict)
+    return ShownResult(
+        result=result,
+        verdict=verdict,
+        stamp=void_stamp() if assembly.status == AssemblyStatus.VOID else secret_stamp(verdict),
+        words=secret_verdict_words(verdict),
+        item=_("意见征询"),
+        mark=">1/2",
+        heads_of=result.participating_heads,
+        area_of=0,
+        tests=stored_tests(result.tests),
+        article=result.article,
+        silent=None,
     )
 
 
@@ -184,6 +226,8 @@ def tally_address(assembly: Assembly) -> str:
     The form knows one figure of participants for all motions, or none, and then
     adds up for, against and abstaining.
     """
+    if assembly.is_secret:
+        return ""
     results = list(MotionResult.objects.filter(motion__assembly=assembly).select_related("motion"))
     taking_part = {(one.participating_heads, one.participating_area) for one in results}
     added_up = all(
@@ -255,7 +299,8 @@ def _table(assembly: Assembly, context: dict[str, Any]) -> list[dict[str, object
         }
         for name, field in _columns():
             row[f"{name}{_('人数')}"] = getattr(one, f"{field}_heads")
-            row[f"{name}{_('面积')}"] = format_area_plain(getattr(one, f"{field}_area"))
+            if not assembly.is_secret:
+                row[f"{name}{_('面积')}"] = format_area_plain(getattr(one, f"{field}_area"))
         for test in shown.tests:
             row[f"{test.title}{_('须')}"] = test.required
             row[f"{test.title}{_('结论')}"] = _("达到") if test.met else _("未达到")
@@ -265,6 +310,19 @@ def _table(assembly: Assembly, context: dict[str, Any]) -> list[dict[str, object
             _("规约条款"): shown.silent.clause if shown.silent else "",
             _("收到表决票"): certificate.received,
             _("计入表决票"): certificate.counted,
+            _("不计入表决票"): context["not_counted"],
+            _("不计入的原因"): "；".join(
+                f"{channel} {reason} {number}" for channel, reason, number in context["uncounted"]
+            ),
+            **{
+                _("%(channel)s收到") % {"channel": channel}: received
+                for channel, received, _counted in context["channels"]
+            },
+            **{
+                _("%(channel)s计入") % {"channel": channel}: counted
+                for channel, _received, counted in context["channels"]
+            },
+            _("计票方式"): context["secrecy"].title,
             _("结果证明"): certificate.sha256,
         }
         rows.append(row)

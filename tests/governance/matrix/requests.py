@@ -97,6 +97,22 @@ def _paper(place: Place) -> dict[str, Any]:
     return {"kind": "plan", "file": SimpleUploadedFile("p.pdf", PDF, content_type="application/pdf")}
 
 
+def _mandate_on_page(place: Place) -> dict[str, Any]:
+    return {"elector": elector_number(place), "holder_name": "李明", "holder_phone": "13800000000"}
+
+
+def _paper_mandate(place: Place) -> dict[str, Any]:
+    """A body in order but for the name: the roll has no such owner, so nothing is registered."""
+    scan = SimpleUploadedFile("m.pdf", PDF, content_type="application/pdf")
+    return {
+        "number": 1,
+        "principal_name": "不在册",
+        "holder_name": "李明",
+        "holder_phone": "13800000000",
+        "scan": scan,
+    }
+
+
 _MEETING = {"title": "业主大会会议", "kind": "regular", "convener": "committee"}
 _ASKED = {"capacity": "family", "name": "李明"}
 _ACT = {"kind": "cancel", "reason": REASON}
@@ -119,6 +135,11 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "communities:witness-confirm": _CODE,
     "communities:witness-remove": {"reason": REASON},
     "votes:cast": _cast_on_page,
+    "votes:mandate-new": _mandate_on_page,
+    "votes:desk-mandate-new": _paper_mandate,
+    "votes:desk-mandate-strike": {"reason": REASON},
+    "votes:desk-look": {"which": "1", "reason": REASON},
+    "api:mandates": _mandate_on_page,
     "votes:desk-assembly-new": _MEETING | _window(),
     "votes:desk-assembly-edit": _MEETING | _window(),
     "votes:desk-motion-new": {"title": "新的事项"},

@@ -437,6 +437,109 @@ TABLE = (
         GET POST     communities:witness-remove
         """,
         at="witness",
+    # --- mandates, looks at ballots, secret votes ---------------------------------------
+    Rule(
+        "the mandates one holds or gave",
+        LOGGED_IN,
+        "GET          votes:mandates",
+    ),
+    Rule(
+        "an empty mandate to print, and one's own mandates of a vote",
+        OF_THE_ESTATE,
+        """
+        GET          votes:mandate-form
+        GET          votes:mandate-form-pdf
+        GET          api:mandates
+        """,
+        at="voting",
+    ),
+    Rule(
+        "giving one's vote into somebody's hand",
+        ("owner",),
+        """
+        GET POST     votes:mandate-new
+        POST         api:mandates
+        """,
+        at="voting",
+        refused=tuple(role for role in OF_THE_ESTATE if role != "owner"),
+    ),
+    Rule(
+        "a mandate, for its holder and the owners of the home",
+        ("owner", "co_owner", "tenant"),
+        """
+        GET          votes:mandate
+        GET          votes:mandate-print
+        GET          votes:mandate-pdf
+        GET          votes:mandate-withdraw
+        GET          api:mandate
+        """,
+        at="mandate",
+    ),
+    Rule(
+        "taking a mandate back, only who gave it",
+        ("owner",),
+        """
+        POST         votes:mandate-withdraw
+        POST         api:mandate-revoke
+        """,
+        at="mandate",
+        refused=("co_owner", "tenant"),
+    ),
+    Rule(
+        "desk: who holds whose vote, never for the firm",
+        ("chair", "secretary", "scrutineer"),
+        """
+        GET          votes:desk-mandates
+        GET          votes:desk-mandate-form
+        """,
+        at="voting",
+    ),
+    Rule(
+        "desk: mandates signed on paper",
+        ("secretary", "scrutineer"),
+        """
+        GET POST     votes:desk-mandate-new
+        GET POST     votes:desk-mandate-strike
+        GET          votes:desk-mandate-scan
+        """,
+        at="desk mandate",
+    ),
+    Rule(
+        "desk: looks at ballots, and what does not count",
+        ("secretary", "scrutineer"),
+        "GET          votes:desk-ballots",
+        at="looks",
+    ),
+    Rule(
+        "desk: look at a ballot, or ask to open it",
+        ("scrutineer",),
+        "POST         votes:desk-look",
+        at="looks",
+    ),
+    Rule(
+        "desk: read what is to be opened",
+        ("secretary", "scrutineer"),
+        "GET          votes:desk-unlock",
+        at="looks",
+    ),
+    Rule(
+        "desk: open a confidential ballot, but never who asked for it",
+        ("secretary",),
+        "POST         votes:desk-unlock",
+        at="looks",
+        refused=("scrutineer",),
+    ),
+    Rule(
+        "desk: no longer ask to open it, only who asked",
+        ("scrutineer",),
+        "POST         votes:desk-unlock-withdraw",
+        at="looks",
+    ),
+    Rule(
+        "that a home took part in a secret vote, for its owners",
+        ("owner", "co_owner"),
+        "GET          votes:took-part",
+        at="participation",
     ),
 )
 

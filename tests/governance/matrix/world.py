@@ -37,6 +37,7 @@ from votes.services.acts import propose_act
 from votes.services.attachments import add_attachment
 from votes.services.casting import Receipt, cast_ballot
 from votes.services.closing import settle_assembly
+from votes.services.mandates import grant_mandate, register_mandate
 
 REASON = "已向全体业主书面说明过原因"
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n"
@@ -119,6 +120,8 @@ def make_place(slug: str, canary: str, serial: int) -> Place:
     _make_assemblies(place)
     _make_papers(place, canary, serial)
     _make_witness(place, serial)
+    _make_mandates(place, serial)
+    _make_kinds_of_secrecy(place)
     return place
 
 
@@ -203,6 +206,53 @@ def _make_papers(place: Place, canary: str, serial: int) -> None:
         created_at=timezone.now(),
     )
     place.things["notice"] = {"pk": notice.pk}
+
+
+def _make_mandates(place: Place, serial: int) -> None:
+    """The owner's vote in the tenant's hand, and a voter's that came in on paper."""
+    estate, people = place.estate, place.people
+    assembly = posted_assembly(estate, motions=2)
+    mandate = grant_mandate(
+        assembly=assembly,
+        elector=elector_of(assembly, people["owner"]),
+        holder_name="受托租客",
+        holder_phone=people["tenant"].phone,
+        actor=people["owner"],
+    )
+    place.things["mandate"] = {"pk": mandate.pk}
+    paper = register_mandate(
+        assembly=assembly,
+        principal=elector_of(assembly, place.voters[0]).members.get(),
+        holder_name="受托亲属",
+        holder_phone=f"+86178{serial:08d}",
+        scan=SimpleUploadedFile("委托书.pdf", PDF, content_type="application/pdf"),
+        actor=people["scrutineer"],
+    )
+    place.things["desk mandate"] = {"slug": estate.slug, "pk": assembly.pk, "mandate_pk": paper.pk}
+
+
+def _make_kinds_of_secrecy(place: Place) -> None:
+    """A confidential vote with a ballot that is to be opened, and a secret one that the owner took part in."""
+    estate, people = place.estate, place.people
+    confidential = posted_assembly(
+        estate,
+        opens_in=timedelta(days=-3),
+        closes_in=timedelta(hours=1),
+        rules={"ballot-secrecy": "confidential"},
+    )
+    receipt = cast_for(confidential, people["owner"], "F")
+    assert confidential.closes_at is not None
+    settle_assembly(assembly=confidential, moment=confidential.closes_at + timedelta(seconds=1))
+    act = propose_act(
+        assembly=confidential,
+        kind="unlock-ballot",
+        reason=REASON,
+        payload={"ballot": str(receipt.ballot_id)},
+        actor=people["scrutineer"],
+    )
+    place.things["looks"] = {"slug": estate.slug, "pk": confidential.pk, "act_pk": act.pk}
+    secret = posted_assembly(estate, rules={"ballot-secrecy": "secret"})
+    place.things["participation"] = {"key": cast_for(secret, people["owner"], "F").ballot_id}
 
 
 @dataclass
