@@ -437,6 +437,7 @@ TABLE = (
         GET POST     communities:witness-remove
         """,
         at="witness",
+    ),
     # --- mandates, looks at ballots, secret votes ---------------------------------------
     Rule(
         "the mandates one holds or gave",
