@@ -10,8 +10,16 @@ from communities.access import desk_estates_for, estates_for
 from communities.enums import RoleCode
 from communities.models import Estate, User
 from communities.rules import allows, today
-from votes.enums import AssemblyStatus
-from votes.models import Assembly, Ballot, Elector, Motion, MotionAttachment
+from votes.enums import AssemblyStatus, BallotSecrecy
+from votes.models import (
+    Assembly,
+    Ballot,
+    Delivery,
+    Elector,
+    Motion,
+    MotionAttachment,
+    PaperBallot,
+)
 
 
 def _estates_prepared_by(user: User) -> QuerySet[Estate]:
@@ -95,8 +103,79 @@ def attachment_for(user: User, pk: int) -> MotionAttachment:
 
 
 def roll_assembly_for(user: User, slug: str, pk: int) -> Assembly:
-    """An assembly whose roll ``user`` may read, or a 404. Scrutineers come here without a desk."""
+    """An assembly whose roll ``user`` may read, or a 404."""
     assembly = get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)
     if not allows("votes.view_roll", user, assembly):
         raise Http404
     return assembly
+
+
+def papers_assembly_for(user: User, slug: str, pk: int) -> Assembly:
+    """A posted assembly whose sheets ``user`` handles as its scrutineer, or a 404."""
+    return _desk_assembly_with("votes.handle_papers", user, slug, pk)
+
+
+def deliveries_assembly_for(user: User, slug: str, pk: int) -> Assembly:
+    """A posted assembly for which ``user`` records deliveries, or a 404."""
+    return _desk_assembly_with("votes.record_delivery", user, slug, pk)
+
+
+def _desk_assembly_with(permission: str, user: User, slug: str, pk: int) -> Assembly:
+    assembly = desk_assembly_for(user, slug, pk)
+    if not allows(permission, user, assembly):
+        raise Http404
+    return assembly
+
+
+def paper_on_desk_for(user: User, slug: str, pk: int, paper_pk: UUID) -> PaperBallot:
+    """A sheet of :func:`papers_assembly_for`, or a 404."""
+    assembly = papers_assembly_for(user, slug, pk)
+    paper = get_object_or_404(PaperBallot.objects.select_related("elector"), assembly=assembly, pk=paper_pk)
+    paper.assembly = assembly
+    return paper
+
+
+def scan_on_desk_for(user: User, slug: str, pk: int, paper_pk: UUID) -> PaperBallot:
+    """A sheet whose scan ``user`` may look at now, or a 404.
+
+    While it is being entered; and after the close again, where the vote is named, to compare
+    it with what was counted. In between, a scan would be a look at somebody's choice for nothing.
+    """
+    paper = paper_on_desk_for(user, slug, pk, paper_pk)
+    if not paper.scan or not may_see_scan(paper):
+        raise Http404
+    return paper
+
+
+def may_see_scan(paper: PaperBallot) -> bool:
+    """Whether the time has come, or has not passed, to look at what a sheet says."""
+    if paper.received_at is not None and paper.settled_at is None:
+        return True
+    assembly = paper.assembly
+    over = assembly.status in (AssemblyStatus.CERTIFIED, AssemblyStatus.VOID)
+    return over and bool(assembly.rule("ballot-secrecy") == BallotSecrecy.NAMED)
+
+
+def delivery_on_desk_for(user: User, slug: str, pk: int, delivery_pk: int) -> Delivery:
+    """A record of delivery of :func:`deliveries_assembly_for`, or a 404."""
+    assembly = deliveries_assembly_for(user, slug, pk)
+    delivery = get_object_or_404(
+        Delivery.objects.select_related("elector", "recorded_by"), assembly=assembly, pk=delivery_pk
+    )
+    delivery.assembly = assembly
+    return delivery
+
+
+def elector_for(user: User, assembly: Assembly, pk: int | None) -> Elector:
+    """An elector this account may cast for in the assembly, or a 404."""
+    return get_object_or_404(electors_for(user, assembly), pk=pk)
+
+
+def paper_for(user: User, pk: UUID) -> PaperBallot:
+    """The sheet a scanned QR code names: for a scrutineer, or for the people of its home; else a 404."""
+    paper = get_object_or_404(PaperBallot.objects.select_related("assembly__estate", "elector"), pk=pk)
+    if allows("votes.handle_papers", user, paper):
+        return paper
+    if not paper.elector.members.filter(owner__user=user).exists():
+        raise Http404
+    return paper

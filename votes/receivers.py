@@ -10,8 +10,9 @@ from communities.live import SparingAnnouncer
 from communities.models import OutboxMessage, User
 from communities.services.notices import notify
 from communities.services.outbox import handler
+from communities.templatetags.linyi import moment
 from votes.evidence.receipts import receipt_code
-from votes.models import Assembly, Ballot
+from votes.models import Assembly, Ballot, Elector, PaperBallot
 
 #: Its own, so that an announcement of the cast just before does not silence this one.
 open_pages = SparingAnnouncer(seconds=1.0)
@@ -21,6 +22,15 @@ def accounts_on_roll(assembly: Assembly) -> Iterable[int]:
     """Every account bound to an owner on the frozen roll."""
     return (
         User.objects.filter(owners__in=assembly.electors.values("members__owner"), is_active=True)
+        .distinct()
+        .values_list("pk", flat=True)
+    )
+
+
+def accounts_of(elector: Elector) -> Iterable[int]:
+    """Every account bound to one of an elector's owners."""
+    return (
+        User.objects.filter(owners__in=elector.members.values("owner"), is_active=True)
         .distinct()
         .values_list("pk", flat=True)
     )
@@ -57,9 +67,7 @@ def tell_cast(message: OutboxMessage) -> None:
     """Tell everybody who could have cast this ballot, so that a false one is noticed at once."""
     ballot = Ballot.objects.select_related("assembly", "elector").get(pk=message.subject)
     notify(
-        recipients=User.objects.filter(owners__in=ballot.elector.members.values("owner"), is_active=True)
-        .distinct()
-        .values_list("pk", flat=True),
+        recipients=accounts_of(ballot.elector),
         estate=message.estate,
         topic=message.topic,
         subject=message.subject,
@@ -103,3 +111,44 @@ def tell_cancelled(message: OutboxMessage) -> None:
 @handler("votes.assembly-voided")
 def tell_voided(message: OutboxMessage) -> None:
     _tell_roll(message, _("表决结果被撤销：%(assembly)s"), _("理由见会议页面。"))
+
+
+def _tell_paper(message: OutboxMessage, title: str, text: str) -> None:
+    paper = PaperBallot.objects.select_related("elector", "uncounted").get(pk=message.subject)
+    uncounted = getattr(paper, "uncounted", None)
+    notify(
+        recipients=accounts_of(paper.elector),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=title % {"unit": paper.elector.label},
+        text=text
+        % {
+            "serial": paper.serial,
+            "when": moment(paper.received_at),
+            "reason": uncounted.get_reason_display() if uncounted else _("公布结果以后才收到"),
+        },
+        url=reverse("votes:assembly", args=[paper.assembly_id]),
+    )
+
+
+@handler("votes.paper-received")
+def tell_paper_received(message: OutboxMessage) -> None:
+    """A sheet that waits to be entered; or one that came too late or was replaced, told at once."""
+    if PaperBallot.objects.filter(pk=message.subject, settled_at__isnull=False, ballot=None).exists():
+        return tell_paper_not_counted(message)
+    _tell_paper(
+        message,
+        _("已收到纸质表决票：%(unit)s"),
+        _("票号 %(serial)s，%(when)s 收到。录完会再通知您。如果不是您家交的，请马上联系社区。"),
+    )
+    return None
+
+
+@handler("votes.paper-not-counted")
+def tell_paper_not_counted(message: OutboxMessage) -> None:
+    _tell_paper(
+        message,
+        _("纸质表决票没有计票：%(unit)s"),
+        _("票号 %(serial)s，%(when)s 收到。原因：%(reason)s。有疑问请联系监票人。"),
+    )

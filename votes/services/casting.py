@@ -18,9 +18,19 @@ from typing import Any, NoReturn
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from communities.clock import database_now
 from communities.ledger.hashing import leaf_hash
 from communities.live import SparingAnnouncer
-from votes.enums import MARK_OF_OPTION, AssemblyStatus, BallotChange, Channel, MotionOption
+from communities.models import LedgerEntry, User
+from communities.services.outbox import tell
+from votes.enums import (
+    MARK_OF_OPTION,
+    AssemblyStatus,
+    BallotChange,
+    Channel,
+    MotionOption,
+    UncountedReason,
+)
 from votes.errors import (
     AlreadyCast,
     AssemblyAlreadyClosed,
@@ -33,9 +43,11 @@ from votes.errors import (
 )
 from votes.evidence.leaves import CAST_VERB, BallotLeaf, commitment
 from votes.evidence.receipts import receipt_code
-from votes.models import Assembly, Ballot
+from votes.models import Assembly, Ballot, PaperBallot, UncountedBallot
 
+from .assemblies import lock_assembly
 from .cast_statements import FIND_BY_KEY, FIND_ELECTOR, FIND_ELECTOR_AND_NEWEST, LOCK_ASSEMBLY, WRITE
+from .uncounted import keep_uncounted
 
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
 #: Two phones changing one ballot at the same instant: the later one goes again.
@@ -174,6 +186,72 @@ def _cast(
             parameters = parameters[taken:]
     transaction.on_commit(lambda: open_pages.announce(f"assembly.{assembly_id}"))
     return Receipt(ballot_id, digest, accepted_at)
+
+
+@transaction.atomic
+def admit_paper_ballot(*, paper: PaperBallot, choices: str, actor: User) -> Ballot | UncountedBallot:
+    """Settle a received sheet as its elector's ballot, from the moment it was received.
+
+    Where a ballot of the elector stands already, the sheet is kept as not counted.
+    The marks were judged by :mod:`votes.services.paper_entries`.
+    """
+    assembly = lock_assembly(paper.assembly_id)
+    paper = PaperBallot.objects.select_for_update().select_related("elector").get(pk=paper.pk)
+    assert paper.received_at is not None and assembly.log is not None
+    moment = database_now()
+    outcome: Ballot | UncountedBallot
+    if Ballot.objects.filter(assembly=assembly, elector=paper.elector).exists():
+        outcome = keep_uncounted(
+            assembly=assembly,
+            elector=paper.elector,
+            channel=Channel.PAPER,
+            reason=UncountedReason.ELECTOR_VOTED_ONLINE,
+            received_at=paper.received_at,
+            moment=moment,
+            actor=actor,
+            paper=paper,
+        )
+    else:
+        outcome = _admit(assembly, paper, choices)
+    paper.settled_at = moment
+    paper.save(update_fields=["settled_at"])
+    return outcome
+
+
+def _admit(assembly: Assembly, paper: PaperBallot, choices: str) -> Ballot:
+    assert paper.received_at is not None and assembly.log is not None
+    ballot_id, salt, log = uuid.uuid4(), secrets.token_hex(16), assembly.log.name
+    body = BallotLeaf(
+        log=log,
+        ballot=str(ballot_id),
+        channel=Channel.PAPER.value,
+        revision=1,
+        previous=None,
+        commitment=commitment(salt=salt, log=log, elector=paper.elector.number, choices=choices),
+        accepted_at=paper.received_at,
+    ).body()
+    ballot = Ballot.objects.create(
+        id=ballot_id,
+        assembly=assembly,
+        elector=paper.elector,
+        idempotency_key=uuid.uuid4(),
+        channel=Channel.PAPER,
+        choices=choices,
+        area=paper.elector.area,
+        salt=salt,
+        leaf_hash=leaf_hash(body),
+        paper=paper,
+        accepted_at=paper.received_at,
+    )
+    LedgerEntry.objects.create(
+        log=assembly.log,
+        verb=CAST_VERB,
+        leaf_hash=ballot.leaf_hash,
+        body=body,
+        recorded_at=paper.received_at,
+    )
+    tell(estate=assembly.estate, topic="votes.ballot-cast", subject=str(ballot.pk))
+    return ballot
 
 
 def _received_before(key: uuid.UUID, elector_id: int, choices: str) -> Receipt | None:
