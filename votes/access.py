@@ -167,8 +167,9 @@ def delivery_on_desk_for(user: User, slug: str, pk: int, delivery_pk: int) -> De
 
 
 def elector_for(user: User, assembly: Assembly, pk: int | None) -> Elector:
-    """An elector this account may cast for in the assembly, or a 404."""
-    return get_object_or_404(electors_for(user, assembly), pk=pk)
+    """An elector this account may cast for in the assembly (the first where none is named), or a 404."""
+    electors = electors_for(user, assembly)
+    return get_object_or_404(electors.filter(pk=pk) if pk else electors[:1])
 
 
 def paper_for(user: User, pk: UUID) -> PaperBallot:

@@ -115,9 +115,9 @@ def paper_figures(assemblies: Iterable[Assembly], user: User) -> dict[int, Paper
     assemblies = list(assemblies)
     papers = PaperBallot.objects.filter(assembly__in=assemblies).order_by()
     at_rest = papers.values_list("assembly").annotate(
-        Count("pk", filter=_CONDITIONS[PaperState.REQUESTED]),
-        Count("pk", filter=_CONDITIONS[PaperState.PRINTED]),
-        Count("pk", filter=Q(settled_at__isnull=False)),
+        requested=Count("pk", filter=_CONDITIONS[PaperState.REQUESTED]),
+        printed=Count("pk", filter=_CONDITIONS[PaperState.PRINTED]),
+        settled=Count("pk", filter=Q(settled_at__isnull=False)),
     )
     counts = {assembly.pk: dict.fromkeys(_FIGURES, 0) for assembly in assemblies}
     for pk, requested, printed, settled in at_rest:
