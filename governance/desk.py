@@ -233,9 +233,14 @@ class Desk:
 
     @cached_property
     def papers(self) -> dict[int, PaperFigures]:
-        """Where the sheets stand of every assembly that has any use for them."""
-        posted = [one for one in self.assemblies if one.status != AssemblyStatus.DRAFT]
-        return paper_figures(posted, self.user) if posted else {}
+        """Where the sheets stand: for their scrutineers, and where the count may wait for them."""
+        asked = [
+            one
+            for one in self.assemblies
+            if one.phase(self.moment) == AssemblyStatus.CLOSED
+            or allows("votes.handle_papers", self.user, one)
+        ]
+        return paper_figures(asked, self.user) if asked else {}
 
     def _papers(self) -> Iterator[Step]:
         """What scrutineers do with sheets; nobody else is told how many wait for which look."""
