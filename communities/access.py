@@ -40,7 +40,7 @@ def notice_for(user: User, pk: int) -> Notice:
 
 
 def desk_estates_for(user: User) -> QuerySet[Estate]:
-    """Estates ``user`` works for today, as secretary, committee member or subdistrict."""
+    """Estates ``user`` works for today, as secretary, committee member, subdistrict or scrutineer."""
     held = user.roles.on(today()).filter(code__in=DESK_ROLES)
     return (
         Estate.objects.filter(

@@ -12,7 +12,13 @@ from communities.clock import local_day
 from communities.enums import RoleCode
 from communities.models import Estate, Owner, Ownership, Residency, Role, User
 
-DESK_ROLES = (RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE, RoleCode.SUBDISTRICT)
+DESK_ROLES = (
+    RoleCode.SECRETARY,
+    RoleCode.COMMITTEE_CHAIR,
+    RoleCode.COMMITTEE,
+    RoleCode.SUBDISTRICT,
+    RoleCode.SCRUTINEER,
+)
 
 
 def today() -> date:

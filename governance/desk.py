@@ -16,10 +16,12 @@ from communities.models import BindingRequest, Estate, RosterImport, Unit, User
 from communities.queries import unrepresented_units
 from communities.rules import allows, learn_roles, role_codes
 from communities.values.area import format_area
+from governance.desk_papers import paper_steps
 from votes.access import assemblies_for
 from votes.enums import AssemblyStatus
 from votes.linting import lint
 from votes.models import Assembly, TwoPersonAct
+from votes.paper_states import PaperFigures, paper_figures
 from votes.queries import Turnout, turnouts
 
 #: With less time than this left, an assembly short of its quorum is pressing.
@@ -108,6 +110,7 @@ class Desk:
             self._announced,
             self._open,
             self._closed,
+            self._papers,
             self._acts,
             self._imports,
             self._rosterless,
@@ -212,14 +215,49 @@ class Desk:
     def _closed(self) -> Iterator[Step]:
         for assembly in self.assemblies:
             if assembly.phase(self.moment) == AssemblyStatus.CLOSED:
+                waiting = self.papers[assembly.pk].waiting
+                words = {"title": assembly.title, "number": waiting}
                 yield Step(
                     kind=_("计票"),
                     tone="amber",
-                    text=_("%(title)s已经截止，正在计票") % {"title": assembly.title},
+                    text=(
+                        _("%(title)s表决已结束，还有 %(number)d 张纸质票在录入") % words
+                        if waiting
+                        else _("%(title)s已经截止，正在计票") % words
+                    ),
                     estate=assembly.estate,
-                    turn=_("系统"),
+                    turn=_("监票人") if waiting else _("系统"),
                     url=_assembly_url(assembly),
                     act=_("查看"),
+                )
+
+    @cached_property
+    def papers(self) -> dict[int, PaperFigures]:
+        """Where the sheets stand: for their scrutineers, and where the count may wait for them."""
+        asked = [
+            one
+            for one in self.assemblies
+            if one.phase(self.moment) == AssemblyStatus.CLOSED
+            or allows("votes.handle_papers", self.user, one)
+        ]
+        return paper_figures(asked, self.user) if asked else {}
+
+    def _papers(self) -> Iterator[Step]:
+        """What scrutineers do with sheets; nobody else is told how many wait for which look."""
+        for assembly in self.assemblies:
+            if assembly.pk not in self.papers or not allows("votes.handle_papers", self.user, assembly):
+                continue
+            is_open = assembly.phase(self.moment) != AssemblyStatus.CLOSED
+            for step in paper_steps(self.papers[assembly.pk], is_open=is_open):
+                yield Step(
+                    kind=_("纸质票"),
+                    tone=step.tone,
+                    text=_("%(title)s：%(words)s") % {"title": assembly.title, "words": step.words},
+                    estate=assembly.estate,
+                    turn=_("您") if step.is_mine else _("另一位监票人"),
+                    due=assembly.closes_at if is_open else None,
+                    url=reverse(step.page, args=[assembly.estate.slug, assembly.pk]),
+                    act=step.act,
                 )
 
     def _acts(self) -> Iterator[Step]:

@@ -11,8 +11,18 @@ from communities.access import desk_estates_for, estates_for
 from communities.enums import RoleCode
 from communities.models import Estate, Log, TreeHead, User
 from communities.rules import allows, today
-from votes.enums import AssemblyStatus
-from votes.models import Assembly, Ballot, Elector, Mandate, Motion, MotionAttachment, SecretTurnout
+from votes.enums import AssemblyStatus, BallotSecrecy
+from votes.models import (
+    Assembly,
+    Ballot,
+    Delivery,
+    Elector,
+    Mandate,
+    Motion,
+    MotionAttachment,
+    PaperBallot,
+    SecretTurnout,
+)
 
 #: No log is larger, and no database counts further.
 LARGEST_SIZE = 2**63 - 1
@@ -201,3 +211,75 @@ def posted_assembly_for(user: User, permission: str, slug: str, pk: int) -> Asse
     if not allows(permission, user, assembly):
         raise Http404
     return assembly
+
+
+def papers_assembly_for(user: User, slug: str, pk: int) -> Assembly:
+    """A posted assembly whose sheets ``user`` handles as its scrutineer, or a 404."""
+    return _desk_assembly_with("votes.handle_papers", user, slug, pk)
+
+
+def deliveries_assembly_for(user: User, slug: str, pk: int) -> Assembly:
+    """A posted assembly for which ``user`` records deliveries, or a 404."""
+    return _desk_assembly_with("votes.record_delivery", user, slug, pk)
+
+
+def _desk_assembly_with(permission: str, user: User, slug: str, pk: int) -> Assembly:
+    assembly = desk_assembly_for(user, slug, pk)
+    if not allows(permission, user, assembly):
+        raise Http404
+    return assembly
+
+
+def paper_on_desk_for(user: User, slug: str, pk: int, paper_pk: UUID) -> PaperBallot:
+    """A sheet of :func:`papers_assembly_for`, or a 404."""
+    assembly = papers_assembly_for(user, slug, pk)
+    paper = get_object_or_404(PaperBallot.objects.select_related("elector"), assembly=assembly, pk=paper_pk)
+    paper.assembly = assembly
+    return paper
+
+
+def scan_on_desk_for(user: User, slug: str, pk: int, paper_pk: UUID) -> PaperBallot:
+    """A sheet whose scan ``user`` may look at now, or a 404.
+
+    While it is being entered; and after the close again, where the vote is named, to compare
+    it with what was counted. In between, a scan would be a look at somebody's choice for nothing.
+    """
+    paper = paper_on_desk_for(user, slug, pk, paper_pk)
+    if not paper.scan or not may_see_scan(paper):
+        raise Http404
+    return paper
+
+
+def may_see_scan(paper: PaperBallot) -> bool:
+    """Whether the time has come, or has not passed, to look at what a sheet says."""
+    if paper.received_at is not None and paper.settled_at is None:
+        return True
+    assembly = paper.assembly
+    over = assembly.status in (AssemblyStatus.CERTIFIED, AssemblyStatus.VOID)
+    return over and bool(assembly.rule("ballot-secrecy") == BallotSecrecy.NAMED)
+
+
+def delivery_on_desk_for(user: User, slug: str, pk: int, delivery_pk: int) -> Delivery:
+    """A record of delivery of :func:`deliveries_assembly_for`, or a 404."""
+    assembly = deliveries_assembly_for(user, slug, pk)
+    delivery = get_object_or_404(
+        Delivery.objects.select_related("elector", "recorded_by"), assembly=assembly, pk=delivery_pk
+    )
+    delivery.assembly = assembly
+    return delivery
+
+
+def elector_for(user: User, assembly: Assembly, pk: int | None) -> Elector:
+    """An elector this account may cast for in the assembly (the first where none is named), or a 404."""
+    electors = electors_for(user, assembly)
+    return get_object_or_404(electors.filter(pk=pk) if pk else electors[:1])
+
+
+def paper_for(user: User, pk: UUID) -> PaperBallot:
+    """The sheet a scanned QR code names: for a scrutineer, or for the people of its home; else a 404."""
+    paper = get_object_or_404(PaperBallot.objects.select_related("assembly__estate", "elector"), pk=pk)
+    if allows("votes.handle_papers", user, paper):
+        return paper
+    if not paper.elector.members.filter(owner__user=user).exists():
+        raise Http404
+    return paper

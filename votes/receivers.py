@@ -13,6 +13,7 @@ from communities.live import SparingAnnouncer
 from communities.models import OutboxMessage, User
 from communities.services.notices import notify
 from communities.services.outbox import handler
+from communities.templatetags.linyi import moment
 from votes.enums import Channel
 from votes.evidence.receipts import receipt_code
 from votes.models import (
@@ -21,9 +22,9 @@ from votes.models import (
     BallotLook,
     Elector,
     Mandate,
+    PaperBallot,
     SecretTurnout,
     TwoPersonAct,
-    UncountedBallot,
 )
 from votes.services.mandates import bind_mandates
 
@@ -41,7 +42,7 @@ def accounts_on_roll(assembly: Assembly) -> Iterable[int]:
 
 
 def accounts_of(elector: Elector) -> Iterable[int]:
-    """Every account bound to an owner of this elector."""
+    """Every account bound to one of an elector's owners."""
     return (
         User.objects.filter(owners__in=elector.members.values("owner"), is_active=True)
         .distinct()
@@ -149,23 +150,6 @@ def tell_took_part(message: OutboxMessage) -> None:
     )
 
 
-@handler("votes.ballot-not-counted")
-def tell_not_counted(message: OutboxMessage) -> None:
-    """Tell the owners of the home that a paper of theirs came and why it does not count."""
-    kept = UncountedBallot.objects.select_related("elector").get(pk=message.subject)
-    if kept.elector is None:
-        return
-    notify(
-        recipients=accounts_of(kept.elector),
-        estate=message.estate,
-        topic=message.topic,
-        subject=message.subject,
-        title=_("有一张表决票没有计入：%(unit)s") % {"unit": kept.elector.label},
-        text=_("原因：%(reason)s。票已留存；有疑问请联系社区。") % {"reason": kept.get_reason_display()},
-        url=reverse("votes:assembly", args=[kept.assembly_id]),
-    )
-
-
 # --- mandates ------------------------------------------------------------------------
 
 
@@ -262,4 +246,48 @@ def tell_looked_at(message: OutboxMessage) -> None:
         title=_("监票人调阅了您家的表决票：%(unit)s") % {"unit": look.ballot.elector.label},
         text=_("理由：%(reason)s。如有疑问，请联系社区。") % {"reason": look.reason},
         url=reverse("votes:receipt", args=[look.ballot_id]),
+    )
+
+
+# --- paper ---------------------------------------------------------------------------
+
+
+def _tell_paper(message: OutboxMessage, title: str, text: str) -> None:
+    paper = PaperBallot.objects.select_related("elector", "uncounted").get(pk=message.subject)
+    uncounted = getattr(paper, "uncounted", None)
+    notify(
+        recipients=accounts_of(paper.elector),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=title % {"unit": paper.elector.label},
+        text=text
+        % {
+            "serial": paper.serial,
+            "when": moment(paper.received_at),
+            "reason": uncounted.get_reason_display() if uncounted else _("公布结果以后才收到"),
+        },
+        url=reverse("votes:assembly", args=[paper.assembly_id]),
+    )
+
+
+@handler("votes.paper-received")
+def tell_paper_received(message: OutboxMessage) -> None:
+    """A sheet that waits to be entered; or one that came too late or was replaced, told at once."""
+    if PaperBallot.objects.filter(pk=message.subject, settled_at__isnull=False, ballot=None).exists():
+        return tell_paper_not_counted(message)
+    _tell_paper(
+        message,
+        _("已收到纸质表决票：%(unit)s"),
+        _("票号 %(serial)s，%(when)s 收到。录完会再通知您。如果不是您家交的，请马上联系社区。"),
+    )
+    return None
+
+
+@handler("votes.paper-not-counted")
+def tell_paper_not_counted(message: OutboxMessage) -> None:
+    _tell_paper(
+        message,
+        _("纸质表决票没有计票：%(unit)s"),
+        _("票号 %(serial)s，%(when)s 收到。原因：%(reason)s。有疑问请联系监票人。"),
     )

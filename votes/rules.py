@@ -6,11 +6,12 @@ from communities.enums import RoleCode
 from communities.models import User
 from communities.rules import has_role, is_chair, is_committee, is_owner, is_resident, is_secretary
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Elector, Mandate, TwoPersonAct
+from votes.models import Assembly, Delivery, Elector, Mandate, PaperBallot, TwoPersonAct
 
-is_subdistrict = has_role(RoleCode.SUBDISTRICT)
-is_scrutineer = has_role(RoleCode.SCRUTINEER)
 is_firm = has_role(RoleCode.FIRM)
+is_subdistrict = has_role(RoleCode.SUBDISTRICT)
+#: Whoever works for the firm is never a scrutineer, whatever else was written down for them.
+is_scrutineer = has_role(RoleCode.SCRUTINEER) & ~is_firm
 
 
 @rules.predicate
@@ -19,7 +20,8 @@ def is_draft(user: User, assembly: Assembly) -> bool:
 
 
 @rules.predicate
-def is_posted(user: User, assembly: Assembly) -> bool:
+def is_posted(user: User, thing: Assembly | PaperBallot | Delivery) -> bool:
+    assembly = thing if isinstance(thing, Assembly) else thing.assembly
     return bool(assembly.status != AssemblyStatus.DRAFT)
 
 
@@ -49,7 +51,7 @@ rules.add_perm(
 rules.add_perm("votes.prepare_assembly", is_chair | is_secretary)
 rules.add_perm("votes.publish_assembly", is_draft & (is_chair | is_secretary))
 rules.add_perm("votes.view_roll", is_committee | is_secretary | is_subdistrict | is_scrutineer)
-rules.add_perm("votes.view_turnout_by_building", is_committee | is_secretary | is_subdistrict)
+rules.add_perm("votes.view_turnout_by_building", is_committee | is_secretary | is_subdistrict | is_scrutineer)
 rules.add_perm("votes.propose_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.confirm_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.cast_ballot", may_cast_for)
@@ -61,3 +63,15 @@ rules.add_perm("votes.revoke_mandate", is_principal)
 rules.add_perm("votes.look_at_ballot", is_posted & is_scrutineer & ~is_firm)
 rules.add_perm("votes.confirm_unlock", is_posted & (is_scrutineer | is_secretary) & ~is_firm)
 rules.add_perm("votes.view_looks", is_posted & (is_scrutineer | is_secretary) & ~is_firm)
+
+#: Sheets show how somebody voted: nobody but the scrutineers prints, receives, enters or sees one.
+rules.add_perm("votes.handle_papers", is_posted & is_scrutineer)
+rules.add_perm("votes.request_paper", may_cast_for)
+#: Who walks from door to door: those who convene, those who watch, and the community. The firm never,
+#: because a list of who has not voted yet is a list of whom to press.
+rules.add_perm(
+    "votes.record_delivery",
+    is_posted & (is_committee | is_secretary | is_scrutineer) & ~is_firm,
+)
+#: In a building of few homes "has voted" points at one family; only who delivers there is told.
+rules.add_perm("votes.view_small_buildings", (is_secretary | is_scrutineer) & ~is_firm)

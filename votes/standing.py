@@ -190,9 +190,9 @@ def _standing(
     took_part: SecretTurnout | None,
 ) -> ElectorStanding:
     mine = [member for member in members if member.owner.user_id == user.pk]
-    caster = next(
-        (member.owner for member in members if ballot and member.owner.user_id == ballot.cast_by_id), None
-    )
+    # A ballot entered from paper was sent by no account, like an owner who has none.
+    sender = ballot.cast_by_id if ballot else None
+    caster = next((member.owner for member in members if sender and member.owner.user_id == sender), None)
     return ElectorStanding(
         elector=members[0].elector,
         may_cast=any(member.may_cast for member in mine),

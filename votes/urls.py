@@ -4,16 +4,21 @@ from votes.views import (
     assemblies,
     ballot,
     desk,
+    desk_deliveries,
     desk_draft,
     desk_looks,
     desk_mandates,
     desk_motions,
     desk_packs,
+    desk_paper_entry,
+    desk_papers,
     desk_posted,
     desk_roll,
+    door_board,
     evidence,
     heads,
     mandates,
+    paper_request,
     results,
     tally,
 )
@@ -57,6 +62,34 @@ desk_patterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}acts/<int:act_pk>/withdraw/", desk_posted.withdraw, name="desk-act-withdraw"),
     path(f"{_ONE}acts/<int:act_pk>/pack/", desk_packs.full_pack, name="full-pack"),
     path("votes/attachments/<int:pk>/", desk_motions.attachment, name="attachment"),
+]
+
+_PAPERS = f"{_ONE}papers/"
+_PAPER = f"{_PAPERS}<uuid:paper_pk>/"
+_DELIVERIES = f"{_ONE}deliveries/"
+_DELIVERY = f"{_DELIVERIES}<int:delivery_pk>/"
+paper_patterns: list[URLPattern | URLResolver] = [
+    path(_PAPERS, desk_papers.papers, name="desk-papers"),
+    path(f"{_PAPERS}print/", desk_papers.print_some, name="desk-papers-print"),
+    path(f"{_PAPERS}sheets/", desk_papers.sheets, name="desk-papers-sheets"),
+    path(f"{_PAPERS}sheets.pdf", desk_papers.sheets_pdf, name="desk-papers-pdf"),
+    path(f"{_PAPERS}receive/", desk_paper_entry.receive, name="desk-papers-receive"),
+    path(f"{_PAPERS}next/", desk_paper_entry.next_one, name="desk-papers-next"),
+    path(f"{_PAPER}receive/", desk_paper_entry.receive_one, name="desk-paper-receive"),
+    path(f"{_PAPER}enter/", desk_paper_entry.enter, name="desk-paper-enter"),
+    path(f"{_PAPER}scan/", desk_paper_entry.scan, name="desk-paper-scan"),
+    path(f"{_PAPER}reprint/", desk_papers.reprint, name="desk-paper-reprint"),
+    path(_DELIVERIES, desk_deliveries.deliveries, name="desk-deliveries"),
+    path(f"{_DELIVERIES}new/", desk_deliveries.new, name="desk-delivery-new"),
+    path(f"{_DELIVERIES}print/", desk_deliveries.proof_print, name="desk-deliveries-print"),
+    path(f"{_ONE}deliveries.csv", desk_deliveries.proof_csv, name="desk-deliveries-csv"),
+    path(f"{_DELIVERY}take-back/", desk_deliveries.take_back, name="desk-delivery-take-back"),
+    path(f"{_DELIVERY}evidence/", desk_deliveries.evidence, name="desk-delivery-evidence"),
+    path(f"{_ONE}doors/", door_board.board, name="door-board"),
+    path(f"{_ONE}doors/rows/", door_board.rows, name="door-rows"),
+    path(f"{_ONE}doors/record/", door_board.record, name="door-record"),
+    path("votes/papers/<uuid:pk>/", desk_papers.paper, name="paper"),
+    path("votes/<int:pk>/paper/", paper_request.request_one, name="paper-request"),
 ]
 
 owner_patterns: list[URLPattern | URLResolver] = [
@@ -105,4 +138,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *heads_patterns,
     *public_patterns,
     *desk_patterns,
+    *paper_patterns,
 ]

@@ -205,6 +205,22 @@
     });
   });
 
+  // --- a form filled in by digits: each answers the first question that is open, or the one in focus ---
+  document.addEventListener("keydown", (event) => {
+    const form = document.querySelector("form[data-keys]");
+    if (!form || !/^[1-9]$/.test(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.matches("select,textarea,input:not([type=radio])")) return;
+    const questions = Array.from(form.querySelectorAll("fieldset[data-question]"));
+    const inside = event.target.closest("fieldset[data-question]");
+    const asked = inside || questions.find((question) => !question.querySelector("input:checked"));
+    const answer = asked && asked.querySelectorAll('input[type="radio"]')[Number(event.key) - 1];
+    if (!answer) return;
+    event.preventDefault();
+    answer.click();
+    const next = questions[questions.indexOf(asked) + 1];
+    (next ? next.querySelector("input") : form.querySelector("button:not([type=button])")).focus();
+  });
+
   function enhance(root) {
     each("[data-live][data-live-fragment]", live, root);
     const first = root.querySelector("[data-focus]");

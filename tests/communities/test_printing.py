@@ -22,6 +22,15 @@ def test_a_print_page_becomes_a_tagged_pdf_with_its_text() -> None:
 
 
 @pytest.mark.pango
+def test_a_pdf_is_laid_out_by_our_stylesheet() -> None:
+    """What is meant for the screen is not on paper."""
+    reader = PdfReader(io.BytesIO(pdf_of(PAGE.format(more='<p class="no-print">只在屏幕上</p>'))))
+    text = reader.pages[0].extract_text() or ""
+    assert "清和里业主大会" in text
+    assert "只在屏幕上" not in text
+
+
+@pytest.mark.pango
 def test_nothing_from_outside_is_read() -> None:
     more = '<img alt="" src="http://127.0.0.1:1/x.png"><img alt="" src="file:///etc/passwd">'
     reader = PdfReader(io.BytesIO(pdf_of(PAGE.format(more=more))))

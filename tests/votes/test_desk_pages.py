@@ -79,7 +79,7 @@ def words(response: Any) -> str:
 
 # --- who sees what ---------------------------------------------------------------------
 
-DESK = {"chair", "secretary", "member", "subdistrict"}
+DESK = {"chair", "secretary", "member", "subdistrict", "scrutineer"}
 PREPARES = {"chair", "secretary"}
 
 
@@ -127,7 +127,7 @@ def test_forms_open_for_those_who_prepare(estate: Estate, name: str) -> None:
 def test_the_roll_is_for_the_desk_and_the_scrutineers(estate: Estate, name: str) -> None:
     owned_units(estate, 1)
     found = statuses(estate, at(name, posted_assembly(estate)))
-    assert let_in(found) == DESK | {"scrutineer"}
+    assert let_in(found) == DESK
     assert {found[standing] for standing in ("owner", "tenant", "firm", "operator")} == {404}
 
 

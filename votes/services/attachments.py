@@ -52,12 +52,6 @@ def detect_type(head: bytes, name: str) -> FileType:
     raise AttachmentRefused
 
 
-def type_of(attachment: MotionAttachment) -> FileType:
-    """The type a stored paper was taken as: its stored name, which is ours, ends in it."""
-    suffix = PurePosixPath(attachment.file.name or "").suffix.removeprefix(".")
-    return next(file_type for file_type in FILE_TYPES if file_type.suffix == suffix)
-
-
 def clean_name(name: str, suffix: str) -> str:
     """A name safe to show and to download under: no path, no control or direction marks, our own ending."""
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]

@@ -8,16 +8,15 @@ from django.db import transaction
 from communities.clock import database_now
 from communities.live import announce
 from communities.models import User
-from communities.services.ledger import record
 from communities.services.outbox import tell
 from votes.enums import AssemblyStatus, Channel, UncountedReason
 from votes.errors import AssemblyAlreadyClosed, AssemblyCancelled, AssemblyNotOpen, ChoicesInvalid
-from votes.evidence.leaves import NOT_COUNTED_VERB
 from votes.models import Assembly, Ballot, PaperBallot, UncountedBallot
 
 from .assemblies import lock_assembly
 from .ballot_forms import ballot_form
 from .ballot_writing import earlier_ballots, received_of, write_ballot
+from .uncounted import keep_uncounted
 
 TAKES_PAPER = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN, AssemblyStatus.CLOSED)
 
@@ -98,29 +97,20 @@ def _set_aside(
     assembly: Assembly, paper: PaperBallot, reason: UncountedReason, detail: str, actor: User
 ) -> UncountedBallot:
     """The leaf tells neither the elector nor what the paper says."""
-    assert assembly.log is not None and paper.received_at is not None
-    kept = UncountedBallot(
-        id=uuid.uuid4(),
+    assert paper.received_at is not None
+    kept = keep_uncounted(
         assembly=assembly,
-        elector_id=paper.elector_id,
+        # What lies on the scan is a sheet of another vote, so it is nobody's here.
+        elector=None if reason == UncountedReason.OTHER_ASSEMBLY else paper.elector,
         channel=Channel.PAPER,
-        paper=paper,
         reason=reason,
-        detail=detail,
         received_at=paper.received_at,
-        recorded_by=actor,
-        recorded_at=_settle(paper),
-    )
-    kept.leaf_hash = record(
-        log=assembly.log,
-        verb=NOT_COUNTED_VERB,
-        subject=kept,
+        moment=_settle(paper),
         actor=actor,
-        payload={"channel": kept.channel, "reason": kept.reason},
-        moment=kept.recorded_at,
-    ).leaf_hash
-    kept.save(force_insert=True)
-    tell(estate=assembly.estate, topic="votes.ballot-not-counted", subject=str(kept.pk))
+        paper=paper,
+        detail=detail,
+    )
+    tell(estate=assembly.estate, topic="votes.paper-not-counted", subject=str(paper.pk))
     transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))
     return kept
 

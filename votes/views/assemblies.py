@@ -34,12 +34,14 @@ from votes.enums import (
 from votes.forms.ballot import BallotMarksForm, mark_field
 from votes.linting import CATALOGUE
 from votes.models import Assembly, Ballot, ElectorMember, Motion, SecretTurnout, TwoPersonAct
+from votes.paper_states import precedence_words, waiting_papers
 from votes.queries import turnout, turnouts
 from votes.services.mandates import FREE
 from votes.standing import HeldMandate, Standing, standing_in, standings_of
 from votes.statutes import Statute, statute_by_code
 from votes.views.motions_shown import statute_of
 from votes.views.open_ballot import may_mandate, open_held, open_paper, paper_received
+from votes.views.paper_request import paper_lines
 from votes.wording import (
     SECRECY_LIMITS,
     item_number,
@@ -278,6 +280,8 @@ def assembly_page(
         "list_url": reverse("votes:assembly-list", args=[assembly.estate.slug]),
         # A page without a ballot may turn over by itself; one being marked may not.
         "turns_over": not paper and not held,
+        "papers": (papers := paper_lines(assembly, phase, standing)),
+        "precedence": precedence_words(assembly) if papers else "",
         **turnout_context(assembly, phase, statute),
     }
     return render(request, "votes/assembly.html", context, status=status)
@@ -389,7 +393,13 @@ def confirmed_act(assembly: Assembly, phase: AssemblyStatus) -> dict[str, Any] |
 
 
 def turnout_context(assembly: Assembly, phase: AssemblyStatus, statute: Statute) -> dict[str, Any]:
-    return {"turnout": turnout(assembly), "quorum": quorum_sign(statute), "phase": phase}
+    is_counting = phase == AssemblyStatus.CLOSED
+    return {
+        "turnout": turnout(assembly),
+        "quorum": quorum_sign(statute),
+        "phase": phase,
+        "papers_waiting": waiting_papers(assembly) if is_counting else 0,
+    }
 
 
 @login_required

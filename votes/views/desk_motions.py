@@ -14,10 +14,11 @@ from votes.enums import AssemblyStatus, AttachmentKind
 from votes.forms.motion import MotionForm
 from votes.models import Assembly, Motion
 from votes.services.assemblies import judge
-from votes.services.attachments import add_attachment, remove_attachment, type_of
+from votes.services.attachments import add_attachment, remove_attachment
 from votes.services.motions import add_motion, move_motion, remove_motion, update_motion
 
 from .motions_shown import statute_of
+from .private_files import private_file
 
 
 def _motion_page(request: PersonRequest, assembly: Assembly, motion: Motion | None) -> HttpResponse:
@@ -115,13 +116,4 @@ def drop_paper(request: PersonRequest, slug: str, pk: int, motion_pk: int, paper
 def attachment(request: PersonRequest, pk: int) -> FileResponse:
     """A paper, for whoever may see its assembly, asked anew each time; downloaded, never shown in place."""
     paper = attachment_for(request.user, pk)
-    response = FileResponse(
-        paper.file.open("rb"),
-        as_attachment=True,
-        filename=paper.name,
-        content_type=type_of(paper).content_type,
-    )
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private_file(paper.file, paper.name.rsplit(".", 1)[0])

@@ -16,9 +16,10 @@ from communities.http import PersonRequest
 from communities.rules import allows
 from communities.templatetags.linyi import moment
 from votes.access import desk_assembly_for
-from votes.enums import ActKind
+from votes.enums import ActKind, AssemblyStatus
 from votes.forms.reason import ReasonForm
 from votes.models import Assembly
+from votes.paper_states import waiting_papers
 from votes.queries import turnout, turnout_by_building
 from votes.services.acts import ACTS, confirm_act, propose_act, withdraw_act
 from votes.services.assemblies import judge
@@ -62,6 +63,9 @@ def show_posted(
         "may_prepare": allows("votes.prepare_assembly", request.user, assembly),
         "may_view_roll": allows("votes.view_roll", request.user, assembly),
         "may_view_mandates": allows("votes.view_mandates", request.user, assembly),
+        "may_handle_papers": allows("votes.handle_papers", request.user, assembly),
+        "may_deliver": allows("votes.record_delivery", request.user, assembly),
+        "papers_waiting": waiting_papers(assembly) if phase == AssemblyStatus.CLOSED else 0,
         **_buildings(request, assembly),
     }
     return render(request, "votes/desk_posted.html", context, status=status)

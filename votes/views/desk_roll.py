@@ -13,14 +13,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from communities.clock import database_now
+from communities.clock import database_now, local_day
 from communities.enums import AreaBasis
 from communities.http import PersonRequest
+from communities.queries import policies_in_force
 from communities.rules import allows
 from communities.spreadsheets import inert
 from communities.values.area import format_area_plain
 from votes.access import desk_assembly_for, roll_assembly_for
-from votes.enums import AssemblyStatus
+from votes.enums import AssemblyStatus, BallotSecrecy, ChannelPrecedence
 from votes.errors import RollIncomplete
 from votes.models import Assembly, Elector, ElectorUnit
 from votes.queries import buildings_on_roll
@@ -162,5 +163,20 @@ def notice_print(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         "motions": motions_shown(assembly),
         "statute": statute_of(assembly),
         "is_draft": assembly.status == AssemblyStatus.DRAFT,
+        **_paper_rules(assembly),
     }
     return render(request, "print/notice.html", context)
+
+
+def _paper_rules(assembly: Assembly) -> dict[str, Any]:
+    """Whether owners get paper, and what counts twice: as frozen, or for a draft as the rules stand today."""
+    keys = ("paper-on-request", "channel-precedence", "ballot-secrecy")
+    if assembly.rules:
+        on_request, precedence, secrecy = (assembly.rule(key) for key in keys)
+    else:
+        policies = policies_in_force(assembly.estate, on=local_day(database_now()))
+        on_request, precedence, secrecy = (policies[key].value for key in keys)
+    return {
+        "paper_on_request": bool(on_request) and secrecy != BallotSecrecy.SECRET,
+        "precedence": ChannelPrecedence(precedence).label,
+    }

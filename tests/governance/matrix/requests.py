@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from communities.models import Owner, RosterImport
+from tests.factories.papers import photo
 from tests.factories.rosters import as_csv, rows
 from tests.governance.matrix.world import NO_NUMBER, NO_SLUG, NO_UUID, PDF, REASON, Place, elector_number
 from votes.forms.ballot import mark_field
@@ -113,6 +114,27 @@ def _paper_mandate(place: Place) -> dict[str, Any]:
     }
 
 
+def _door(place: Place) -> dict[str, Any]:
+    return {
+        "elector": elector_number(place),
+        "outcome": "away",
+        "place": "",
+        "q": "",
+        "show": "",
+        "page": "1",
+    }
+
+
+def _delivery(place: Place) -> dict[str, Any]:
+    return {
+        "method": "sms",
+        "place": "",
+        "delivered_at": "",
+        "note": "第一批",
+        "elector": elector_number(place),
+    }
+
+
 _MEETING = {"title": "业主大会会议", "kind": "regular", "convener": "committee"}
 _ASKED = {"capacity": "family", "name": "李明"}
 _ACT = {"kind": "cancel", "reason": REASON}
@@ -147,6 +169,13 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "votes:desk-motion-move": {"to": "down"},
     "votes:desk-override-sign": _SIGNATURE,
     "votes:desk-act-propose": _ACT,
+    "votes:desk-papers-print": {"whose": "all", "place": "", "room": "0001"},
+    "votes:desk-papers-receive": lambda _place: {"code": "1", "file": photo()},
+    "votes:desk-paper-receive": lambda _place: {"code": "1", "file": photo()},
+    "votes:desk-paper-enter": {"defect": "unsigned"},
+    "votes:desk-delivery-new": _delivery,
+    "votes:desk-delivery-take-back": {"reason": REASON},
+    "votes:door-record": _door,
     "api:login-code": _CODE,
     "api:second-step": _CODE,
     "api:session": {"phone": "13800000000", "password": "wrong"},

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 NOBODY = "nobody"
 #: A superuser who lives here gets what a tenant gets.
 AT_HOME = ("owner", "co_owner", "tenant", "super_tenant")
-DESK = ("member", "chair", "secretary", "subdistrict")
-OF_THE_ESTATE = (*AT_HOME, *DESK, "firm", "scrutineer", "assessor")
+DESK = ("member", "chair", "secretary", "subdistrict", "scrutineer")
+OF_THE_ESTATE = (*AT_HOME, *DESK, "firm", "assessor")
+DELIVERERS = ("member", "chair", "secretary", "scrutineer")
 LOGGED_IN = (*OF_THE_ESTATE, "other_chair", "superuser")
 EVERYBODY = (*LOGGED_IN, NOBODY)
 PREPARERS = ("chair", "secretary")
@@ -230,8 +231,8 @@ TABLE = (
         at="voting",
     ),
     Rule(
-        "desk: the roll, also for scrutineers",
-        (*DESK, "scrutineer"),
+        "desk: the roll",
+        DESK,
         """
         GET          votes:roll
         GET          votes:roll-csv
@@ -248,7 +249,7 @@ TABLE = (
         POST         api:assemblies
         """,
         at="estate",
-        refused=("member", "subdistrict"),
+        refused=("member", "subdistrict", "scrutineer"),
     ),
     Rule(
         "desk: read a draft",
@@ -303,7 +304,7 @@ TABLE = (
         POST         api:assembly-copy
         """,
         at="voting",
-        refused=("member", "subdistrict"),
+        refused=("member", "subdistrict", "scrutineer"),
     ),
     Rule(
         "desk: propose to stop a vote",
@@ -314,7 +315,7 @@ TABLE = (
         GET          votes:desk-act-confirm
         """,
         at="voting",
-        refused=("member",),
+        refused=("member", "scrutineer"),
     ),
     Rule(
         "desk: confirm it, but never who proposed it",
@@ -324,7 +325,7 @@ TABLE = (
         POST         api:act-confirm
         """,
         at="voting",
-        refused=("member", "secretary"),
+        refused=("member", "secretary", "scrutineer"),
     ),
     Rule(
         "desk: take it back, only who proposed it",
@@ -334,7 +335,7 @@ TABLE = (
         POST         api:act-withdraw
         """,
         at="voting",
-        refused=("member", "chair", "subdistrict"),
+        refused=("member", "chair", "subdistrict", "scrutineer"),
     ),
     Rule(
         "desk: read the roster",
@@ -541,6 +542,66 @@ TABLE = (
         ("owner", "co_owner"),
         "GET          votes:took-part",
         at="participation",
+    ),
+    # --- paper and deliveries -----------------------------------------------------------
+    Rule(
+        "asking for a sheet, for whom the roll names",
+        ("owner",),
+        "GET POST votes:paper-request",
+        at="voting",
+    ),
+    Rule(
+        "where the code on a sheet leads",
+        ("owner", "co_owner", "scrutineer"),
+        "GET votes:paper",
+        at="own sheet",
+    ),
+    Rule(
+        "sheets, for scrutineers and nobody else",
+        ("scrutineer",),
+        """
+        GET          votes:desk-papers
+        GET POST     votes:desk-papers-print
+        GET          votes:desk-papers-sheets
+        GET          votes:desk-papers-pdf
+        GET POST     votes:desk-papers-receive
+        GET          votes:desk-papers-next
+        """,
+        at="voting",
+    ),
+    Rule(
+        "one sheet, its scan and its entry",
+        ("scrutineer",),
+        """
+        GET POST     votes:desk-paper-receive
+        GET POST     votes:desk-paper-enter
+        GET          votes:desk-paper-scan
+        GET POST     votes:desk-paper-reprint
+        """,
+        at="sheet",
+    ),
+    Rule(
+        "deliveries and the doors, never for the firm",
+        DELIVERERS,
+        """
+        GET          votes:desk-deliveries
+        GET POST     votes:desk-delivery-new
+        GET          votes:desk-deliveries-print
+        GET          votes:desk-deliveries-csv
+        GET          votes:door-board
+        GET          votes:door-rows
+        POST         votes:door-record
+        """,
+        at="voting",
+    ),
+    Rule(
+        "one record of delivery",
+        DELIVERERS,
+        """
+        GET POST     votes:desk-delivery-take-back
+        GET          votes:desk-delivery-evidence
+        """,
+        at="delivery",
     ),
 )
 

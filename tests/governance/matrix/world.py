@@ -30,6 +30,7 @@ from tests.factories.communities import (
     UserFactory,
     appoint,
 )
+from tests.factories.papers import photo, received
 from tests.factories.rosters import Row, as_csv, identity_number
 from tests.factories.votes import draft_assembly, elector_of, posted_assembly
 from votes.models import Assembly, Elector, LintOverride
@@ -37,7 +38,9 @@ from votes.services.acts import propose_act
 from votes.services.attachments import add_attachment
 from votes.services.casting import Receipt, cast_ballot
 from votes.services.closing import settle_assembly
+from votes.services.deliveries import record_deliveries
 from votes.services.mandates import grant_mandate, register_mandate
+from votes.services.papers import print_papers
 
 REASON = "已向全体业主书面说明过原因"
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n"
@@ -162,6 +165,7 @@ def _make_assemblies(place: Place) -> None:
         cast_for(voting, user, marks)
     act = propose_act(assembly=voting, kind="cancel", reason=REASON, actor=people["secretary"])
     place.things["voting"] = {"slug": slug, "pk": voting.pk, "act_pk": act.pk}
+    _make_sheets(place, voting)
 
     draft = draft_assembly(estate, motions=2, created_by=chair)
     motion = draft.motions.get(position=1)
@@ -178,6 +182,25 @@ def _make_assemblies(place: Place) -> None:
         "override_pk": override.pk,
     }
     place.things["paper"] = {"pk": paper.pk}
+
+
+def _make_sheets(place: Place, voting: Assembly) -> None:
+    """A sheet of the owner that came back, and a delivery with its evidence."""
+    scrutineer, slug = place.people["scrutineer"], place.estate.slug
+    elector = elector_of(voting, place.people["owner"])
+    (sheet,) = print_papers(assembly=voting, electors=Elector.objects.filter(pk=elector.pk), actor=scrutineer)
+    received(sheet, scrutineer)
+    (delivery,) = record_deliveries(
+        assembly=voting,
+        electors=[elector.pk],
+        method="board",
+        reached=True,
+        evidence=photo(),
+        actor=scrutineer,
+    )
+    place.things["sheet"] = {"slug": slug, "pk": voting.pk, "paper_pk": sheet.pk}
+    place.things["own sheet"] = {"pk": sheet.pk}
+    place.things["delivery"] = {"slug": slug, "pk": voting.pk, "delivery_pk": delivery.pk}
 
 
 def _make_papers(place: Place, canary: str, serial: int) -> None:
