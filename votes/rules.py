@@ -6,7 +6,7 @@ from communities.enums import RoleCode
 from communities.models import User
 from communities.rules import has_role, is_chair, is_committee, is_owner, is_resident, is_secretary
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Elector
+from votes.models import Assembly, Candidate, Election, Elector
 
 is_subdistrict = has_role(RoleCode.SUBDISTRICT)
 is_scrutineer = has_role(RoleCode.SCRUTINEER)
@@ -27,6 +27,17 @@ def may_cast_for(user: User, elector: Elector) -> bool:
     return elector.members.filter(owner__user=user, may_cast=True).exists()
 
 
+@rules.predicate
+def is_candidate(user: User, candidate: Candidate) -> bool:
+    return bool(candidate.owner.user_id == user.pk)
+
+
+@rules.predicate
+def moderates_election(user: User, thing: Candidate | Election) -> bool:
+    election = thing.election if isinstance(thing, Candidate) else thing
+    return bool(is_secretary(user, election))
+
+
 rules.add_perm(
     "votes.view_assembly",
     is_posted & (is_owner | is_resident | has_role(*RoleCode)) | is_draft & (is_committee | is_secretary),
@@ -38,3 +49,7 @@ rules.add_perm("votes.view_turnout_by_building", is_committee | is_secretary | i
 rules.add_perm("votes.propose_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.confirm_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.cast_ballot", may_cast_for)
+rules.add_perm("votes.nominate", is_owner)
+rules.add_perm("votes.nominate_for_residents", is_secretary)
+rules.add_perm("votes.screen_candidate", moderates_election & ~is_candidate)
+rules.add_perm("votes.withdraw_candidate", is_candidate | moderates_election)

@@ -14,6 +14,7 @@ from votes.errors import ActNotPossible, ActPending, ActSettled, SecondPersonNee
 from votes.models import Assembly, TwoPersonAct
 
 from .assemblies import judge, lock_assembly
+from .seats import unseat_elected
 
 #: In which phase each act is possible, and what the owners are told of it.
 POSSIBLE_IN = {
@@ -71,6 +72,7 @@ def confirm_act(*, act: TwoPersonAct, actor: User) -> TwoPersonAct:
         assembly.cancel()
     else:
         assembly.make_void()
+        unseat_elected(assembly=assembly, moment=moment)
     assembly.save(update_fields=["status"])
     _enter(act, "confirmed", actor, {"proposed_by": act.proposed_by_id, "reason": sha256(act.reason)})
     tell(estate=assembly.estate, topic=TOPIC[kind], subject=assembly.pk)

@@ -20,16 +20,20 @@ from django.utils import timezone
 
 from communities.ledger.hashing import leaf_hash
 from communities.live import SparingAnnouncer
-from votes.enums import MARK_OF_OPTION, AssemblyStatus, BallotChange, Channel, MotionOption
+from votes.candidacies import candidate_group, withdrawn_positions
+from votes.elections import MarkGroup
+from votes.enums import MARK_OF_OPTION, AssemblyStatus, BallotChange, Channel, Mark, MotionOption
 from votes.errors import (
     AlreadyCast,
     AssemblyAlreadyClosed,
     AssemblyCancelled,
     AssemblyNotOpen,
     AssemblyNotYetOpen,
+    CandidateHasWithdrawn,
     ChoicesInvalid,
     KeyReused,
     NotOnRoll,
+    TooManyMarks,
 )
 from votes.evidence.leaves import CAST_VERB, BallotLeaf, commitment
 from votes.evidence.receipts import receipt_code
@@ -67,9 +71,14 @@ class BallotForm:
     motions: tuple[int, ...]
     marks: tuple[frozenset[str], ...]
     revisable: bool
+    #: The candidates of an election and how many may be marked for.
+    group: MarkGroup | None = None
 
     def check(self, choices: str) -> None:
-        """Raise :class:`ChoicesInvalid` unless every motion has exactly one allowed mark."""
+        """Raise :class:`ChoicesInvalid` unless every motion has exactly one allowed mark.
+
+        With more candidates marked for than there are seats, :class:`TooManyMarks`.
+        """
         if len(choices) != len(self.marks):
             raise ChoicesInvalid
         unmarked = [
@@ -79,6 +88,8 @@ class BallotForm:
         ]
         if unmarked:
             raise ChoicesInvalid(positions=unmarked)
+        if self.group and self.group.is_exceeded(choices):
+            raise TooManyMarks(limit=self.group.limit, marked=self.group.marked(choices))
 
 
 @lru_cache(maxsize=256)
@@ -95,6 +106,7 @@ def ballot_form(assembly_id: int) -> BallotForm:
             for _, options in motions
         ),
         revisable=assembly.rule("ballot-change") == BallotChange.REVISABLE,
+        group=candidate_group(assembly),
     )
 
 
@@ -108,7 +120,8 @@ def cast_ballot(
     close; with other content it raises :class:`KeyReused`. Raises
     :class:`AssemblyNotOpen` (or the more exact kind) outside the window by the
     database's clock, :class:`NotOnRoll`, :class:`AlreadyCast`,
-    :class:`ChoicesInvalid`. A refusal leaves nothing behind.
+    :class:`ChoicesInvalid` (or the more exact :class:`TooManyMarks` and
+    :class:`CandidateHasWithdrawn`). A refusal leaves nothing behind.
     """
     for _ in range(TRIES_AT_A_REVISION):
         try:
@@ -148,6 +161,8 @@ def _cast(
         accepted_at = clock or timezone.now()
         if status not in RUNNING or not _aware(opens_at) <= accepted_at < _aware(closes_at):
             _refuse_window(status, _aware(opens_at), accepted_at)
+        if form.group:
+            _check_withdrawn(assembly_id, choices)
 
         ballot_id, salt, log = uuid.uuid4(), secrets.token_hex(16), f"assembly:{assembly_id}"
         leaf = BallotLeaf(
@@ -174,6 +189,13 @@ def _cast(
             parameters = parameters[taken:]
     transaction.on_commit(lambda: open_pages.announce(f"assembly.{assembly_id}"))
     return Receipt(ballot_id, digest, accepted_at)
+
+
+def _check_withdrawn(assembly_id: int, choices: str) -> None:
+    """Whoever withdrew cannot be marked any more; asked under the lock that a withdrawal waits for."""
+    gone = [place for place in withdrawn_positions(assembly_id) if choices[place - 1] != Mark.ABSTAIN]
+    if gone:
+        raise CandidateHasWithdrawn(positions=gone)
 
 
 def _received_before(key: uuid.UUID, elector_id: int, choices: str) -> Receipt | None:

@@ -28,6 +28,8 @@ from votes.models import (
 from votes.signals import assembly_certified
 from votes.statutes import Statute, statute_by_code
 
+from .awards import award_seats
+from .seats import end_recalled_seats, fill_seats
 from .tallies import count_assembly, counted_ballots
 
 logger = logging.getLogger(__name__)
@@ -164,7 +166,9 @@ def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
         + UncountedBallot.objects.filter(assembly=assembly).count()
     )
     counted = counted_ballots(assembly).count()
-    body = canonical(_certificate(assembly, results, received=received, counted=counted))
+    election = award_seats(assembly=assembly, results=results)
+    certificate = _certificate(assembly, results, received=received, counted=counted)
+    body = canonical(certificate | ({"election": election} if election else {}))
     assembly.certify()
     assembly.certified_at = moment
     assembly.save(update_fields=["status", "certified_at"])
@@ -185,6 +189,8 @@ def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
         moment=moment,
     )
     seal_log(log=assembly.log, moment=moment)
+    fill_seats(assembly=assembly, moment=moment)
+    end_recalled_seats(assembly=assembly, moment=moment)
     tell(estate=assembly.estate, topic="votes.assembly-certified", subject=str(assembly.pk))
     assembly_certified.send(sender=Assembly, assembly=assembly)
     transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))
