@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from communities.models import CommitteeSeat, CommitteeTerm, Estate, Owner, User
 from tests.factories.communities import EstateFactory, OwnershipFactory, UnitFactory
-from tests.factories.votes import AssemblyFactory, post_draft
+from tests.factories.votes import AssemblyFactory, MotionFactory, post_draft
 from votes.enums import CandidateStatus, Criterion
 from votes.models import Assembly, Candidate, Election
 from votes.services.slates import fill_ballot
@@ -54,8 +54,8 @@ def put_up(election: Election, owner: Owner, **fields: Any) -> Candidate:
         "screened_by": screener,
         "screened_at": now,
     }
-    number = election.candidates.count() + 1
-    return Candidate.objects.create(election=election, owner=owner, number=number, **(values | fields))
+    values["number"] = election.candidates.count() + 1
+    return Candidate.objects.create(election=election, owner=owner, **(values | fields))
 
 
 def posted_election(
@@ -63,6 +63,7 @@ def posted_election(
     *,
     areas: Sequence[int] = (8800,) * 12,
     candidates: int = 8,
+    matters: int = 0,
     seats: int = 5,
     alternates: int = 2,
     opens_in: timedelta = timedelta(hours=-1),
@@ -76,7 +77,7 @@ def posted_election(
     now = timezone.now()
     assembly = AssemblyFactory(
         estate=estate,
-        posted_topics="选举业主委员会",
+        posted_topics="选举业主委员会\n修改管理规约",
         opens_at=now + opens_in,
         closes_at=now + closes_in,
     )
@@ -92,6 +93,8 @@ def posted_election(
     )
     for owner in owners[:candidates]:
         put_up(election, owner)
+    for position in range(1, matters + 1):
+        MotionFactory(assembly=assembly, position=position)
     fill_ballot(election=election)
     post_draft(assembly, now=now, rules=rules)
     return reload(election)

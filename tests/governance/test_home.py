@@ -136,7 +136,7 @@ def test_open_assembly_waits_with_its_ruler_until_the_ballot_is_cast(client):
     shown = text(client.get(home_of(assembly.estate)))
     assert "等您表决" in shown
     assert "去表决" in shown
-    assert "，等3项" in shown
+    assert "，等 3 项" in shown
     assert "33.33%" in shown
 
     vote(assembly, first)
@@ -268,5 +268,5 @@ def test_home_asks_the_database_as_often_for_one_assembly_as_for_three(
         posted_assembly(estate, opens_in=timedelta(days=-9), closes_in=timedelta(days=-1))
     client.force_login(user)
 
-    with django_assert_num_queries(19 + CLOCK):
+    with django_assert_num_queries(20 + CLOCK):
         client.get(home_of(estate))

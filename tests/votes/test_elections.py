@@ -191,8 +191,17 @@ def test_another_root_may_draw_another_order():
 
 @pytest.mark.parametrize(
     ("elected", "planned", "fewest", "formed"),
-    [(5, 5, 5, True), (5, 7, 5, True), (5, 9, 5, True), (5, 11, 5, False), (6, 11, 5, True)]
-    + [(4, 5, 5, False), (3, 5, 3, True), (2, 3, 3, False), (0, 5, 5, False)],
+    [
+        (5, 5, 5, True),
+        (5, 7, 5, True),
+        (5, 9, 5, True),
+        (5, 11, 5, False),
+        (6, 11, 5, True),
+        (4, 5, 5, False),
+        (3, 5, 3, True),
+        (2, 3, 3, False),
+        (0, 5, 5, False),
+    ],
 )
 def test_a_committee_stands_with_the_fewest_and_more_than_half_of_the_planned(
     elected, planned, fewest, formed
