@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from communities.api import bindings, estates, login, roster_imports, rosters
 from communities.api.endpoints import NoSuchPath, PageFile
 from communities.views import desk_roster
-from votes.api import assemblies, ballots, motions
+from votes.api import assemblies, ballots, elections, motions
 from votes.views import desk_motions, results
 
 app_name = "api"
@@ -91,6 +91,15 @@ assembly_patterns: list[URLPattern | URLResolver] = [
     path("result.csv", PageFile.as_view(page=results.result_csv), name="result-csv"),
 ]
 
+election_patterns: list[URLPattern | URLResolver] = [
+    path("elections/<int:pk>/", elections.ElectionDetail.as_view(), name="election"),
+    path("elections/<int:pk>/candidates/", elections.Nominations.as_view(), name="nominations"),
+    path("candidates/<int:pk>/", elections.CandidateDetail.as_view(), name="candidate"),
+    path("candidates/<int:pk>/support/", elections.CandidateSupport.as_view(), name="candidate-support"),
+    path("candidates/<int:pk>/accept/", elections.CandidateAcceptance.as_view(), name="candidate-accept"),
+    path("candidates/<int:pk>/withdraw/", elections.CandidateWithdrawal.as_view(), name="candidate-withdraw"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
@@ -105,6 +114,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assemblies/<int:pk>/", include(assembly_patterns)),
     path("attachments/<int:pk>/", PageFile.as_view(page=desk_motions.attachment), name="attachment"),
     path("ballots/<uuid:pk>/", ballots.BallotReceipt.as_view(), name="receipt"),
+    *election_patterns,
     path("tally/", ballots.TallyCheck.as_view(), name="tally"),
     re_path("", NoSuchPath.as_view(), name="nothing"),
 ]

@@ -32,7 +32,7 @@ def election_draft(
     assembly = AssemblyFactory(
         estate=estate, posted_topics="选举业主委员会", opens_at=timezone.now() + timedelta(days=30)
     )
-    values = {"nomination_closes_at": timezone.now() + timedelta(days=3), "lot_seed": SEED}
+    values: dict[str, Any] = {"nomination_closes_at": timezone.now() + timedelta(days=3), "lot_seed": SEED}
     return Election.objects.create(assembly=assembly, seats=seats, alternates=alternates, **(values | fields))
 
 
@@ -82,7 +82,7 @@ def posted_election(
         closes_at=now + closes_in,
     )
     posted = now + opens_in - timedelta(days=22)
-    values = {
+    values: dict[str, Any] = {
         "nomination_closes_at": posted,
         "candidates_posted_at": posted,
         "candidates_posted_until": posted + timedelta(days=7),
@@ -120,6 +120,16 @@ def term_of(estate: Estate, members: Sequence[Owner], *, alternates: Sequence[Ow
             is_alternate=owner in alternates,
         )
     return term
+
+
+def account_of(candidate: Candidate) -> User:
+    """The account of the owner who stands."""
+    assert candidate.owner.user is not None
+    return candidate.owner.user
+
+
+def candidate_of(election: Election, number: int) -> Candidate:
+    return Candidate.objects.select_related("owner__user").get(election=election, number=number)
 
 
 def results_of(assembly: Assembly) -> dict[int, tuple[str, int | None]]:

@@ -106,6 +106,7 @@ def posted_assembly(
 def post_draft(assembly: Assembly, *, now: datetime, rules: dict[str, Any] | None = None) -> Assembly:
     """``assembly`` as published, with its roll of ``now`` frozen, wherever its window lies."""
     estate = assembly.estate
+    assert assembly.opens_at is not None and assembly.closes_at is not None
     freeze_roll(assembly=assembly, moment=now)
     frozen = {
         key: {"value": policy.value, "article": policy.article}

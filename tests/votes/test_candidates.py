@@ -1,6 +1,7 @@
 """From a name to a candidate: nominating, signing, accepting, screening, posting, leaving."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,8 @@ from tests.factories.communities import EstateFactory, UserFactory, appoint
 from tests.factories.elections import (
     MET,
     SEED,
+    account_of,
+    candidate_of,
     election_draft,
     owners_of,
     posted_election,
@@ -56,6 +59,7 @@ from votes.services.candidates import (
 )
 from votes.services.elections import post_candidates, remove_election, set_up_election
 from votes.services.motions import remove_motion, update_motion
+from votes.services.slates import fill_ballot
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +110,7 @@ def told(topic) -> set[int]:
 
 
 def set_up(assembly, actor, **fields):
-    values = {
+    values: dict[str, Any] = {
         "purpose": "term",
         "seats": 5,
         "alternates": 2,
@@ -432,15 +436,15 @@ def test_a_candidate_leaves_by_themselves_or_through_the_community_while_the_vot
     secretary = appoint(RoleCode.SECRETARY, election.assembly.estate)
     first, second = election.candidates.order_by("number")[:2]
     with pytest.raises(NotPermitted):
-        withdraw_candidate(candidate=first, reason="", actor=second.owner.user)
-    withdraw_candidate(candidate=first, reason="", actor=first.owner.user)
+        withdraw_candidate(candidate=first, reason="", actor=account_of(second))
+    withdraw_candidate(candidate=first, reason="", actor=account_of(first))
     with pytest.raises(CandidacySettled):
-        withdraw_candidate(candidate=first, reason="", actor=first.owner.user)
+        withdraw_candidate(candidate=first, reason="", actor=account_of(first))
     withdraw_candidate(candidate=second, reason="本人书面申请，存档", actor=secretary)
     over = posted_election(candidates=4, seats=3, opens_in=timedelta(days=-10), closes_in=timedelta(hours=-1))
-    third = over.candidates.first()
+    third = candidate_of(over, 3)
     with pytest.raises(CandidacySettled):
-        withdraw_candidate(candidate=third, reason="", actor=third.owner.user)
+        withdraw_candidate(candidate=third, reason="", actor=account_of(third))
 
 
 def test_a_copy_asks_anew_who_stands(election, secretary, owners):
@@ -463,8 +467,6 @@ def ready(*, candidates=6, seats=5, posted_days_ago=10, **fields) -> Election:
     at = timezone.now() - timedelta(days=posted_days_ago)
     election.candidates_posted_at, election.candidates_posted_until = at, at + timedelta(days=7)
     election.save()
-    from votes.services.slates import fill_ballot
-
     fill_ballot(election=election)
     return reload(election)
 
@@ -544,7 +546,7 @@ def test_publication_puts_exactly_the_eligible_on_the_ballot_and_freezes_them():
     withdraw_candidate(candidate=election.candidates.get(number=6), reason="", actor=secretary)
     with pytest.raises(LintFailed):  # five candidates for five seats: somebody must answer for it
         publish_assembly(assembly=election.assembly, actor=secretary)
-    put_up(election, Owner.objects.filter(estate=estate).last(), number=7)
+    put_up(election, Owner.objects.filter(estate=estate).order_by("-pk")[0], number=7)
 
     publish_assembly(assembly=election.assembly, actor=secretary)
 

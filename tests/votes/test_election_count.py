@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,8 +15,8 @@ from communities.models import CommitteeSeat, CommitteeTerm, LedgerEntry, Notice
 from communities.services.outbox import relay_outbox
 from tests.factories.ballots import cast_for, settled
 from tests.factories.communities import EstateFactory, appoint
-from tests.factories.elections import SEED, posted_election, reload, results_of, term_of
-from tests.factories.votes import elector_of, people_of
+from tests.factories.elections import SEED, account_of, posted_election, reload, results_of, term_of
+from tests.factories.votes import elector_of, people_of, posted_assembly
 from votes.enums import ActKind, Channel
 from votes.errors import CandidateHasWithdrawn, TooManyMarks
 from votes.evidence.leaves import commitment
@@ -105,8 +106,6 @@ def test_a_tie_across_the_last_seat_is_decided_by_a_lot_that_anybody_can_draw_ag
 
 
 def test_the_certificate_of_an_assembly_without_an_election_says_nothing_of_one():
-    from tests.factories.votes import posted_assembly
-
     assembly = settled(posted_assembly(), ["F", "F", "F"])
     assert "election" not in json.loads(Certificate.objects.get(assembly=assembly).body)
 
@@ -208,7 +207,7 @@ def test_whoever_withdraws_stays_on_the_ballot_but_is_never_elected():
     for person in people[:3]:
         cast_for(assembly, person, "FFFAA")
 
-    withdraw_candidate(candidate=leaving, reason="要到外地工作两年", actor=leaving.owner.user)
+    withdraw_candidate(candidate=leaving, reason="要到外地工作两年", actor=account_of(leaving))
 
     with pytest.raises(CandidateHasWithdrawn) as refused:
         cast_for(assembly, people[3], "FFFAA")
@@ -238,7 +237,7 @@ def test_an_earlier_ballot_sent_again_after_a_withdrawal_still_finds_its_receipt
     owner, key = people_of(election.assembly)[5], uuid.uuid4()
     receipt = cast_for(election.assembly, owner, "FFFAA", key=key)
     leaving = election.candidates.get(number=1)
-    withdraw_candidate(candidate=leaving, reason="", actor=leaving.owner.user)
+    withdraw_candidate(candidate=leaving, reason="", actor=account_of(leaving))
     again = cast_for(election.assembly, owner, "FFFAA", key=key)
     assert (again.ballot_id, again.replayed) == (receipt.ballot_id, True)
 
@@ -248,7 +247,7 @@ def test_an_earlier_ballot_sent_again_after_a_withdrawal_still_finds_its_receipt
 
 def test_seed_seats_and_candidates_stand_in_the_first_leaf_without_names():
     election = posted_election(candidates=4, seats=3)
-    published = publication(election.assembly)
+    published: dict[str, Any] = publication(election.assembly)
     assert published["election"]["seed"] == SEED
     assert published["election"]["seats"] == 3
     assert [(one["number"], one["position"]) for one in published["election"]["candidates"]] == [

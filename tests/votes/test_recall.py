@@ -1,6 +1,7 @@
 """罢免: who may propose it, that the member is heard, and what a passed one does to seat and role."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -44,7 +45,7 @@ def setting(*, members: int = 5, alternates: int = 1, owners: int = 10):
 
 
 def recall(assembly, seat, actor, **fields):
-    values = {
+    values: dict[str, Any] = {
         "reason": REASON,
         "proposer": "committee",
         "signed_heads": 0,

@@ -31,7 +31,8 @@ from votes.errors import (
 from votes.models import Candidate, Election, NominationSupport
 
 from .assemblies import judge, lock_assembly
-from .elections import fill_ballot, note_election
+from .elections import note_election
+from .slates import fill_ballot
 
 #: Enough for somebody who mistypes a room, too few to read the roster by guessing.
 NAMES_TRIED = Limit("nominee", 20, timedelta(days=1))

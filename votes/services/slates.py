@@ -88,11 +88,12 @@ def fill_ballot(*, election: Election) -> None:
     names = [candidate.name for candidate in candidates]
     place = assembly.motions.count()
     for candidate in candidates:
-        motion = candidate.motion or Motion(assembly=assembly, kind=MotionKind.CANDIDATE)
-        if motion.pk is None:
+        motion = candidate.motion
+        if motion is None:
             place += 1
             # Far behind whatever a gap among the places left; put in order below.
-            motion.position = place + len(names) + 100
+            aside = place + len(names) + 100
+            motion = Motion(assembly=assembly, kind=MotionKind.CANDIDATE, position=aside)
         same = names.count(candidate.name) > 1
         motion.title = f"选举 {candidate.name}（{candidate.home}）" if same else f"选举 {candidate.name}"
         motion.text = (
@@ -111,7 +112,8 @@ def fill_ballot(*, election: Election) -> None:
 def _put_in_order(assembly: Assembly, candidates: list[Candidate]) -> None:
     """Matters first, as they stood; then the candidates by number; places 1 … n without a gap."""
     others = assembly.motions.exclude(kind=MotionKind.CANDIDATE).order_by("position")
-    order = [*others.values_list("pk", flat=True), *(candidate.motion_id for candidate in candidates)]
+    standing = [candidate.motion_id for candidate in candidates if candidate.motion_id is not None]
+    order = [*others.values_list("pk", flat=True), *standing]
     stands = list(assembly.motions.order_by("position").values_list("pk", "position"))
     if stands == list(zip(order, range(1, len(order) + 1), strict=True)):
         return
