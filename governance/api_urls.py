@@ -6,7 +6,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from communities.api import bindings, estates, login, roster_imports, rosters
 from communities.api.endpoints import NoSuchPath, PageFile
 from communities.views import desk_roster
-from votes.api import assemblies, ballots, logs, mandates, motions
+from votes.api import (
+    assemblies,
+    ballots,
+    elections,
+    logs,
+    mandates,
+    motions,
+)
 from votes.views import desk_motions, results
 
 app_name = "api"
@@ -98,6 +105,15 @@ log_patterns: list[URLPattern | URLResolver] = [
     path("proofs/consistency/", logs.ProofOfConsistency.as_view(), name="proof-of-consistency"),
 ]
 
+election_patterns: list[URLPattern | URLResolver] = [
+    path("elections/<int:pk>/", elections.ElectionDetail.as_view(), name="election"),
+    path("elections/<int:pk>/candidates/", elections.Nominations.as_view(), name="nominations"),
+    path("candidates/<int:pk>/", elections.CandidateDetail.as_view(), name="candidate"),
+    path("candidates/<int:pk>/support/", elections.CandidateSupport.as_view(), name="candidate-support"),
+    path("candidates/<int:pk>/accept/", elections.CandidateAcceptance.as_view(), name="candidate-accept"),
+    path("candidates/<int:pk>/withdraw/", elections.CandidateWithdrawal.as_view(), name="candidate-withdraw"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
@@ -115,6 +131,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ballots/<uuid:pk>/", ballots.BallotReceipt.as_view(), name="receipt"),
     path("mandates/<uuid:pk>/", mandates.MandateDetail.as_view(), name="mandate"),
     path("mandates/<uuid:pk>/revoke/", mandates.MandateRevocation.as_view(), name="mandate-revoke"),
+    *election_patterns,
     path("tally/", ballots.TallyCheck.as_view(), name="tally"),
     re_path("", NoSuchPath.as_view(), name="nothing"),
 ]

@@ -18,10 +18,18 @@ from communities.rules import allows, learn_roles, role_codes
 from communities.values.area import format_area
 from governance.desk_papers import paper_steps
 from votes.access import assemblies_for
-from votes.enums import AssemblyStatus
+from votes.candidacies import vacant_terms
+from votes.enums import AssemblyStatus, CandidateStatus
 from votes.linting import lint
-from votes.models import Assembly, TwoPersonAct
-from votes.paper_states import PaperFigures, paper_figures
+from votes.models import (
+    Assembly,
+    Candidate,
+    TwoPersonAct,
+)
+from votes.paper_states import (
+    PaperFigures,
+    paper_figures,
+)
 from votes.queries import Turnout, turnouts
 
 #: With less time than this left, an assembly short of its quorum is pressing.
@@ -112,6 +120,8 @@ class Desk:
             self._closed,
             self._papers,
             self._acts,
+            self._screenings,
+            self._vacancies,
             self._imports,
             self._rosterless,
             self._unrepresented,
@@ -278,6 +288,47 @@ class Desk:
                 due=assembly.closes_at if assembly.status in RUNNING else None,
                 url=_assembly_url(assembly),
                 act=_("确认") if mine else _("查看"),
+            )
+
+    def _screenings(self) -> Iterator[Step]:
+        """Named for a seat and not screened yet, once nominations are over."""
+        waiting = (
+            Candidate.objects.filter(
+                election__assembly__estate__in=self.estates,
+                election__assembly__status=AssemblyStatus.DRAFT,
+                election__nomination_closes_at__lte=self.moment,
+                status=CandidateStatus.NOMINATED,
+            )
+            .order_by()
+            .values_list("election__assembly", "election__assembly__estate")
+            .annotate(Count("pk"))
+        )
+        for assembly_pk, estate_pk, count in waiting:
+            estate = self.by_pk[estate_pk]
+            mine = allows("votes.nominate_for_residents", self.user, estate)
+            yield Step(
+                kind=_("选举"),
+                tone="amber",
+                text=_("%(number)d 位被提名人等待资格审查") % {"number": count},
+                estate=estate,
+                turn=_("您") if mine else _("社区"),
+                url=reverse("votes:desk-election", args=[estate.slug, assembly_pk]) if mine else "",
+                act=_("审查"),
+            )
+
+    def _vacancies(self) -> Iterator[Step]:
+        """Seats that nobody holds and no alternate takes: a by-election is due."""
+        for term, vacant in vacant_terms(self.estates, local_day(self.moment)):
+            estate = self.by_pk[term.estate_id]
+            mine = allows("votes.prepare_assembly", self.user, estate)
+            yield Step(
+                kind=_("补选"),
+                tone="seal",
+                text=_("业主委员会空缺 %(number)d 席，没有候补可以递补，建议补选") % {"number": vacant},
+                estate=estate,
+                turn=_("您") if mine else _("业委会、社区"),
+                url=reverse("votes:desk-assembly-new", args=[estate.slug]) if mine else "",
+                act=_("起草会议"),
             )
 
     @cached_property

@@ -11,11 +11,19 @@ from communities.access import desk_estates_for, estates_for
 from communities.enums import RoleCode
 from communities.models import Estate, Log, TreeHead, User
 from communities.rules import allows, today
-from votes.enums import AssemblyStatus, BallotSecrecy
+from votes.candidacies import (
+    shown_candidates,
+)
+from votes.enums import (
+    AssemblyStatus,
+    BallotSecrecy,
+)
 from votes.models import (
     Assembly,
     Ballot,
+    Candidate,
     Delivery,
+    Election,
     Elector,
     Mandate,
     Motion,
@@ -24,7 +32,6 @@ from votes.models import (
     SecretTurnout,
 )
 
-#: No log is larger, and no database counts further.
 LARGEST_SIZE = 2**63 - 1
 
 
@@ -283,3 +290,45 @@ def paper_for(user: User, pk: UUID) -> PaperBallot:
     if not paper.elector.members.filter(owner__user=user).exists():
         raise Http404
     return paper
+
+
+def elections_for(user: User) -> QuerySet[Election]:
+    """Elections of the estates ``user`` belongs to; unlike the rest of a draft, public from the start."""
+    return Election.objects.filter(
+        assembly__estate__in=estates_for(user).order_by().values("pk")
+    ).select_related("assembly__estate__community__subdistrict", "assembly__log", "term")
+
+
+def election_for(user: User, pk: int) -> Election:
+    """The election, or a 404 that does not say whether it exists."""
+    return get_object_or_404(elections_for(user), pk=pk)
+
+
+def candidate_for(user: User, pk: int) -> Candidate:
+    """A candidate whom ``user`` is shown (:func:`votes.candidacies.shown_candidates`), or a 404."""
+    found = get_object_or_404(Candidate.objects.only("election_id"), pk=pk)
+    election = election_for(user, found.election_id)
+    for candidate in shown_candidates(election, user, at_desk=False):
+        if candidate.pk == pk:
+            candidate.election = election
+            return candidate
+    raise Http404
+
+
+def desk_election_for(user: User, slug: str, pk: int) -> Election:
+    """The election of :func:`desk_assembly_for`, or a 404."""
+    assembly = desk_assembly_for(user, slug, pk)
+    election = get_object_or_404(Election.objects.select_related("term"), assembly=assembly)
+    election.assembly = assembly
+    return election
+
+
+def desk_candidate_for(user: User, slug: str, pk: int, candidate_pk: int) -> Candidate:
+    """A candidate of :func:`desk_election_for`, or a 404."""
+    election = desk_election_for(user, slug, pk)
+    candidate = get_object_or_404(
+        election.candidates.select_related("owner__user", "screened_by", "nominated_by", "motion"),
+        pk=candidate_pk,
+    )
+    candidate.election = election
+    return candidate

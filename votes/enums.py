@@ -3,7 +3,7 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from votes import counting
+from votes import counting, elections
 
 
 class AssemblyStatus(TextChoices):
@@ -184,10 +184,36 @@ class CandidateStatus(TextChoices):
 
 
 class SeatOutcome(TextChoices):
-    ELECTED = "elected", _("当选")
-    ALTERNATE = "alternate", _("候补委员")
-    NOT_ELECTED = "not-elected", _("未当选")
-    WITHDRAWN = "withdrawn", _("中途退出")
+    ELECTED = elections.Place.ELECTED.value, _("当选")
+    ALTERNATE = elections.Place.ALTERNATE.value, _("候补委员")
+    NOT_ELECTED = elections.Place.NOT_ELECTED.value, _("未当选")
+    WITHDRAWN = elections.Place.WITHDRAWN.value, _("中途退出")
+
+
+class Criterion(TextChoices):
+    """《杭州市物业管理条例》第二十五条、《业主大会和业主委员会指导规则》第三十一条: who may stand."""
+
+    ON_ROSTER = "on-roster", _("是本小区业主")
+    FULL_AGE = "full-age", _("年满十八周岁，有完全民事行为能力")
+    NO_FIRM_TIE = "no-firm-tie", _("本人和近亲属不在本小区物业企业任职")
+    DUES = "dues", _("按约定交纳物业费等费用，没有恶意拖欠")
+    LAW_ABIDING = "law-abiding", _("遵守法律和管理规约，没有不得任职的情形")
+    HAS_TIME = "has-time", _("有时间和能力履行职责")
+
+
+class ScreeningFinding(TextChoices):
+    """What the screening found on one criterion."""
+
+    MET = "met", _("符合")
+    FAILED = "failed", _("不符合")
+    UNKNOWN = "unknown", _("尚未查明")
+
+
+class RecallProposer(TextChoices):
+    """《杭州市物业管理条例》第三十二条: who may propose to end a member's seat."""
+
+    OWNERS = "owners", _("业主联名")
+    COMMITTEE = "committee", _("业主委员会")
 
 
 class Verdict(TextChoices):

@@ -6,7 +6,16 @@ from communities.enums import RoleCode
 from communities.models import User
 from communities.rules import has_role, is_chair, is_committee, is_owner, is_resident, is_secretary
 from votes.enums import AssemblyStatus
-from votes.models import Assembly, Delivery, Elector, Mandate, PaperBallot, TwoPersonAct
+from votes.models import (
+    Assembly,
+    Candidate,
+    Delivery,
+    Election,
+    Elector,
+    Mandate,
+    PaperBallot,
+    TwoPersonAct,
+)
 
 is_firm = has_role(RoleCode.FIRM)
 is_subdistrict = has_role(RoleCode.SUBDISTRICT)
@@ -44,6 +53,17 @@ def is_principal(user: User, mandate: Mandate) -> bool:
     return mandate.granted_by_id == user.pk or mandate.principal.user_id == user.pk
 
 
+@rules.predicate
+def is_candidate(user: User, candidate: Candidate) -> bool:
+    return bool(candidate.owner.user_id == user.pk)
+
+
+@rules.predicate
+def moderates_election(user: User, thing: Candidate | Election) -> bool:
+    election = thing.election if isinstance(thing, Candidate) else thing
+    return bool(is_secretary(user, election))
+
+
 rules.add_perm(
     "votes.view_assembly",
     is_posted & (is_owner | is_resident | has_role(*RoleCode)) | is_draft & (is_committee | is_secretary),
@@ -75,3 +95,7 @@ rules.add_perm(
 )
 #: In a building of few homes "has voted" points at one family; only who delivers there is told.
 rules.add_perm("votes.view_small_buildings", (is_secretary | is_scrutineer) & ~is_firm)
+rules.add_perm("votes.nominate", is_owner)
+rules.add_perm("votes.nominate_for_residents", is_secretary)
+rules.add_perm("votes.screen_candidate", moderates_election & ~is_candidate)
+rules.add_perm("votes.withdraw_candidate", is_candidate | moderates_election)

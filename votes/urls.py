@@ -6,6 +6,7 @@ from votes.views import (
     desk,
     desk_deliveries,
     desk_draft,
+    desk_elections,
     desk_looks,
     desk_mandates,
     desk_motions,
@@ -15,6 +16,7 @@ from votes.views import (
     desk_posted,
     desk_roll,
     door_board,
+    elections,
     evidence,
     heads,
     mandates,
@@ -27,6 +29,8 @@ app_name = "votes"
 
 _DESK = "desk/<slug:slug>/assemblies/"
 _ONE = f"{_DESK}<int:pk>/"
+_ELECTION = f"{_ONE}election/"
+_CANDIDATE = f"{_ELECTION}candidates/<int:candidate_pk>/"
 _MOTION = f"{_ONE}motions/<int:motion_pk>/"
 desk_patterns: list[URLPattern | URLResolver] = [
     path(_DESK, desk.assemblies, name="desk-assemblies"),
@@ -44,6 +48,15 @@ desk_patterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}sign/<int:override_pk>/withdraw/", desk_draft.unsign, name="desk-override-withdraw"),
     path(f"{_ONE}preview/", desk_draft.preview, name="desk-assembly-preview"),
     path(f"{_ONE}publish/", desk_draft.publish, name="desk-assembly-publish"),
+    path(_ELECTION, desk_elections.overview, name="desk-election"),
+    path(f"{_ELECTION}edit/", desk_elections.edit, name="desk-election-edit"),
+    path(f"{_ELECTION}remove/", desk_elections.remove, name="desk-election-remove"),
+    path(f"{_ELECTION}nominate/", desk_elections.nominate, name="desk-election-nominate"),
+    path(f"{_ELECTION}post/", desk_elections.post, name="desk-election-post"),
+    path(f"{_ELECTION}print/", desk_elections.candidates_print, name="desk-election-print"),
+    path(_CANDIDATE, desk_elections.screen, name="desk-candidate"),
+    path(f"{_CANDIDATE}withdraw/", desk_elections.withdraw, name="desk-candidate-withdraw"),
+    path(f"{_ONE}recall/", desk_elections.recall, name="desk-recall"),
     path(f"{_ONE}roll/", desk_roll.roll, name="roll"),
     path(f"{_ONE}roll.csv", desk_roll.roll_csv, name="roll-csv"),
     path(f"{_ONE}roll/print/", desk_roll.roll_print, name="roll-print"),
@@ -109,6 +122,14 @@ owner_patterns: list[URLPattern | URLResolver] = [
     path("votes/mandates/<uuid:pk>/withdraw/", mandates.withdraw, name="mandate-withdraw"),
     path("votes/mandates/<uuid:pk>/print/", mandates.mandate_print, name="mandate-print"),
     path("votes/mandates/<uuid:pk>/print.pdf", mandates.mandate_print, {"form": "pdf"}, name="mandate-pdf"),
+    path("votes/elections/<int:pk>/", elections.election, name="election"),
+    path("votes/elections/<int:pk>/stand/", elections.stand, name="election-stand"),
+    path("votes/elections/<int:pk>/nominate/", elections.nominate, name="election-nominate"),
+    path("votes/candidates/<int:pk>/", elections.candidate, name="candidate"),
+    path("votes/candidates/<int:pk>/support/", elections.support, name="candidate-support"),
+    path("votes/candidates/<int:pk>/accept/", elections.accept, name="candidate-accept"),
+    path("votes/candidates/<int:pk>/reply/", elections.reply, name="candidate-reply"),
+    path("votes/candidates/<int:pk>/withdraw/", elections.withdraw, name="candidate-withdraw"),
     path("votes/<int:pk>/result/", results.result, name="result"),
     path("votes/<int:pk>/result/print/", results.result_print, name="result-print"),
     path("votes/<int:pk>/result.csv", results.result_csv, name="result-csv"),

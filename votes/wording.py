@@ -1,6 +1,6 @@
 """What the rules, tests and verdicts of a vote are called on a page. Decides nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,17 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from communities.values.area import format_area
 from votes.counting import Dimension, Finding, Verdict, Withheld
-from votes.enums import BallotChange, BallotSecrecy, ChannelPrecedence, SilentOwners
+from votes.enums import (
+    BallotChange,
+    BallotSecrecy,
+    ChannelPrecedence,
+    MotionKind,
+    SeatOutcome,
+    SilentOwners,
+)
+from votes.models import (
+    Motion,
+)
 from votes.statutes import Comparison, Item, Kind, Statute
 
 _NUMERALS = "一二三四五六七八九"
@@ -70,6 +80,27 @@ def majority_in_full(statute: Statute, kind: Kind) -> str:
 
 def _sign(comparison: Comparison) -> str:
     return ">" if comparison is Comparison.MORE_THAN else "≥"
+
+
+def asked_words(motions: Sequence[Motion]) -> str:
+    """ "更换电梯，等 3 项", "选举业主委员会，候选人 8 名": what is decided, in one line."""
+    standing = sum(motion.kind == MotionKind.CANDIDATE for motion in motions)
+    matters = [motion for motion in motions if motion.kind != MotionKind.CANDIDATE]
+    parts = []
+    if standing:
+        parts.append(_("选举业主委员会委员，候选人 %(number)s 名") % {"number": standing})
+    if len(matters) == 1:
+        parts.append(matters[0].title)
+    elif matters:
+        parts.append(_("%(first)s，等 %(number)s 项") % {"first": matters[0].title, "number": len(matters)})
+    return _("；").join(parts)
+
+
+def elected_words(motions: Iterable[Motion]) -> str:
+    """ "当选 5 人"; empty where nobody stood."""
+    stood = [motion for motion in motions if motion.kind == MotionKind.CANDIDATE]
+    elected = sum(motion.candidate.result.outcome == SeatOutcome.ELECTED for motion in stood)
+    return _("当选 %(number)s 人") % {"number": elected} if stood else ""
 
 
 # --- tests and verdicts ------------------------------------------------------------

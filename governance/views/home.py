@@ -30,13 +30,20 @@ from communities.models import (
 )
 from communities.rules import allows
 from communities.templatetags.linyi import day, money
-from votes.access import assemblies_for, mandates_of
-from votes.enums import AssemblyStatus, Verdict
+from votes.access import (
+    assemblies_for,
+    mandates_of,
+)
+from votes.enums import (
+    AssemblyStatus,
+    MotionKind,
+    Verdict,
+)
 from votes.models import Assembly
 from votes.queries import Turnout, turnouts
 from votes.standing import Standing, standings_of
 from votes.statutes import statute_by_code
-from votes.wording import quorum_sign
+from votes.wording import asked_words, elected_words, quorum_sign
 
 RECENT = 4
 NOTICES = 5
@@ -116,7 +123,7 @@ def _posted(user: User, estate: Estate) -> list[Assembly]:
         .filter(estate=estate)
         .exclude(status=AssemblyStatus.DRAFT)
         .order_by(F("closes_at").desc(), "-pk")
-        .prefetch_related("motions__result")
+        .prefetch_related("motions__result", "motions__candidate__result")
     )
     running = Q(status__in=RUNNING)
     return [*found.filter(running), *found.exclude(running)[:RECENT]]
@@ -141,10 +148,7 @@ def _card(assembly: Assembly, standing: Standing, cast: Turnout) -> dict[str, An
 
 
 def _asked(assembly: Assembly) -> str:
-    motions = list(assembly.motions.all())
-    if len(motions) < 2:
-        return motions[0].title if motions else assembly.title
-    return _("%(first)s，等%(number)d项") % {"first": motions[0].title, "number": len(motions)}
+    return asked_words(list(assembly.motions.all())) or assembly.title
 
 
 def _held_mandates(
@@ -218,14 +222,16 @@ def _recent(assembly: Assembly, moment: datetime) -> dict[str, Any]:
 def _outcome(assembly: Assembly) -> str:
     """ "2 项通过，1 项未形成决定", in the words of the verdicts."""
     verdicts = Counter(
-        motion.result.verdict for motion in assembly.motions.all() if hasattr(motion, "result")
+        motion.result.verdict
+        for motion in assembly.motions.all()
+        if hasattr(motion, "result") and motion.kind != MotionKind.CANDIDATE
     )
     parts = [
         _("%(number)d 项%(verdict)s") % {"number": verdicts[verdict], "verdict": verdict.label}
         for verdict in Verdict
         if verdicts[verdict]
     ]
-    return _("，").join(parts)
+    return _("，").join(filter(None, [elected_words(assembly.motions.all()), *parts]))
 
 
 def _committee(estate: Estate, on: date) -> dict[str, Any] | None:

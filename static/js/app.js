@@ -85,6 +85,7 @@
       const chosen = question.querySelector("input:checked");
       return { question: question.dataset.question, mark: chosen ? chosen.closest("label").innerText.trim() : "" };
     });
+    each("[data-mark-limit]", countMarks, form);
     const open = marks.filter((entry) => !entry.mark).length;
     each("[data-ballot-progress]", (line) => {
       const words = open ? line.dataset.open : line.dataset.complete;
@@ -99,6 +100,25 @@
       }));
     }, form);
   }
+  // --- candidates: how many are marked for, and the rest in one tap ---
+  function countMarks(line) {
+    const slate = line.closest("section");
+    const marked = slate.querySelectorAll('input[value="for"]:checked').length;
+    const over = marked > Number(line.dataset.markLimit);
+    const words = over ? line.dataset.over : line.dataset.within;
+    line.firstElementChild.textContent = words.replace("{n}", marked).replace("{of}", line.dataset.markLimit);
+    line.classList.toggle("late", over);
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-rest]");
+    if (!button) return;
+    event.preventDefault();
+    each("fieldset[data-question]", (question) => {
+      const rest = question.querySelector('input[value="' + CSS.escape(button.dataset.rest) + '"]');
+      if (rest && !question.querySelector("input:checked")) rest.checked = true;
+    }, button.closest("section"));
+    ballot(button.form);
+  });
   const ballots = () => each("form", (form) => {
     if (form.querySelector("[data-ballot-progress],[data-ballot-summary]")) ballot(form);
   });

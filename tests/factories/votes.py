@@ -1,7 +1,7 @@
 """Assemblies for tests: drafts, and posted ones whose window lies where the test wants it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import factory
@@ -100,6 +100,13 @@ def posted_assembly(
         owned_units(estate, owners)
     now = timezone.now()
     assembly = draft_assembly(estate, motions, opens_at=now + opens_in, closes_at=now + closes_in, **fields)
+    return post_draft(assembly, now=now, rules=rules)
+
+
+def post_draft(assembly: Assembly, *, now: datetime, rules: dict[str, Any] | None = None) -> Assembly:
+    """``assembly`` as published, with its roll of ``now`` frozen, wherever its window lies."""
+    estate = assembly.estate
+    assert assembly.opens_at is not None and assembly.closes_at is not None
     freeze_roll(assembly=assembly, moment=now)
     frozen = {
         key: {"value": policy.value, "article": policy.article}
@@ -110,11 +117,11 @@ def posted_assembly(
     # The triggers guard posted rows only, so a draft may be put anywhere in time.
     Assembly.objects.filter(pk=assembly.pk).update(
         status=AssemblyStatus.PUBLISHED,
-        published_at=min(now, now + opens_in) - REGULAR_NOTICE,
+        published_at=min(now, assembly.opens_at) - REGULAR_NOTICE,
         published_by=assembly.created_by,
         rules=frozen,
-        statute=statute_for(local_day(now + closes_in)).code,
-        slots=motions,
+        statute=statute_for(local_day(assembly.closes_at)).code,
+        slots=assembly.motions.count(),
         log=Log.objects.create(estate=estate, name=f"assembly:{assembly.pk}"),
     )
     return Assembly.objects.select_related("estate", "log").get(pk=assembly.pk)

@@ -136,7 +136,7 @@ def test_open_assembly_waits_with_its_ruler_until_the_ballot_is_cast(client):
     shown = text(client.get(home_of(assembly.estate)))
     assert "等您表决" in shown
     assert "去表决" in shown
-    assert "，等3项" in shown
+    assert "，等 3 项" in shown
     assert "33.33%" in shown
 
     vote(assembly, first)

@@ -529,5 +529,5 @@ def test_the_number_of_queries_does_not_grow_with_the_motions(
 ) -> None:
     assembly = assembly_with(estate, *({"title": f"第{number}件"} for number in range(motions)))
     assembly = Assembly.objects.select_related("estate__community__subdistrict").get(pk=assembly.pk)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         lint(assembly, timezone.now())

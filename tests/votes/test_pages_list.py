@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 #: Session, person, estate, number, page, motions, results, roll, ballots, turnout, notices.
 #: PostgreSQL is asked for its clock as well.
+
 QUERIES = 12 + (connection.vendor == "postgresql")
+QUERIES = 13 + (connection.vendor == "postgresql")
 
 
 @pytest.fixture

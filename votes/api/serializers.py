@@ -11,6 +11,7 @@ from communities.values.area import format_area_plain
 from votes.enums import MARK_OF_OPTION, AssemblyStatus, MotionOption
 from votes.models import (
     Assembly,
+    Election,
     Elector,
     ElectorUnit,
     LintOverride,
@@ -42,7 +43,7 @@ class MotionSerializer(serializers.ModelSerializer[Motion]):
     class Meta:
         model = Motion
         fields = [
-            *("id", "position", "title", "text", "topic", "item", "item_reason", "options"),
+            *("id", "position", "kind", "title", "text", "topic", "item", "item_reason", "options"),
             *("changes_fee", "amount", "attachments"),
         ]
 
@@ -82,13 +83,17 @@ class AssemblyDetailSerializer(AssemblySerializer):
     )
     overrides = OverrideSerializer(many=True, source="lint_overrides")
     secrecy = serializers.CharField(read_only=True, help_text="named, confidential or secret")
+    election = serializers.SerializerMethodField(help_text="Number of its election, where it holds one.")
 
     class Meta(AssemblySerializer.Meta):
         fields = [
             *AssemblySerializer.Meta.fields,
             *("notice", "posted_topics", "statute", "rules", "total_heads", "total_area", "roll_hash"),
-            *("published_at", "closed_at", "certified_at", "motions", "overrides", "secrecy"),
+            *("published_at", "closed_at", "certified_at", "motions", "overrides", "secrecy", "election"),
         ]
+
+    def get_election(self, assembly: Assembly) -> int | None:
+        return Election.objects.filter(assembly=assembly).values_list("pk", flat=True).first()
 
 
 class TurnoutSerializer(serializers.Serializer[Any]):

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communities.http import row_number
-from votes.enums import MARK_OF_OPTION, MotionOption
+from votes.enums import MARK_OF_OPTION, MotionKind, MotionOption
 from votes.models import Motion
 
 
@@ -55,6 +56,11 @@ def read_sent_ballot(post: Mapping[str, str], motions: Sequence[int]) -> SentBal
 class BallotMarksForm(forms.Form):
     """Knows which marks each motion offers; who may cast and when is the service's to judge."""
 
+    #: The rest was filled in for the person to look at: nothing is missing yet, nothing was sent.
+    is_filling = False
+    #: What is wrong with the candidates as a whole.
+    slate_problem = ""
+
     elector = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
     mandate = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -84,7 +90,10 @@ class BallotMarksForm(forms.Form):
     @property
     def problems(self) -> list[dict[str, str]]:
         """What has to be mended, each with the question it is about, for ``partials/problems.html``."""
-        return [
+        if self.is_filling:
+            return []
+        slate = [{"href": "#slate", "where": _("选举"), "text": self.slate_problem}]
+        return (slate if self.slate_problem else []) + [
             {
                 "href": f"#choice-{mark_field(motion)}",
                 "where": str(self.fields[mark_field(motion)].label),
@@ -108,3 +117,12 @@ class BallotMarksForm(forms.Form):
     def key_text(self) -> str:
         """The key that was sent, so that mending keeps it; a new one where none can be read."""
         return str(self.cleaned_data.get("key") or uuid.uuid4())
+
+
+def fill_rest(data: QueryDict, motions: Sequence[Motion]) -> QueryDict:
+    """What was sent, with an abstention for each candidate nobody marked yet."""
+    filled = data.copy()
+    for motion in motions:
+        if motion.kind == MotionKind.CANDIDATE and not filled.get(mark_field(motion)):
+            filled[mark_field(motion)] = MotionOption.ABSTAIN.value
+    return filled

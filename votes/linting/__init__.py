@@ -6,7 +6,16 @@ names its source: an article, or a dispute that it would have spared.
 ``docs/linting.md`` lists them all.
 """
 
-from . import about_motions, about_notice, about_papers, about_roll, about_secrecy, about_window
+from . import (
+    about_election,
+    about_motions,
+    about_notice,
+    about_papers,
+    about_recall,
+    about_roll,
+    about_secrecy,
+    about_window,
+)
 from .catalogue import CATALOGUE, Draft, Finding, LintRule, Severity, lint
 
 __all__ = [
@@ -15,9 +24,11 @@ __all__ = [
     "Finding",
     "LintRule",
     "Severity",
+    "about_election",
     "about_motions",
     "about_notice",
     "about_papers",
+    "about_recall",
     "about_roll",
     "about_secrecy",
     "about_window",

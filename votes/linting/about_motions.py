@@ -26,7 +26,7 @@ def _said(motion: Motion) -> str:
     source=gettext_lazy("《物业管理条例》第十四条"),
 )
 def no_motions(draft: Draft) -> Iterable[Hit]:
-    if not draft.motions:
+    if not draft.motions and draft.election is None:
         yield Hit(_("还没有表决事项，请至少添加一项。"), field="motions")
 
 

@@ -13,7 +13,7 @@ from communities.clock import local_day
 from communities.ledger.hashing import sha256
 from communities.models import Estate
 from communities.queries import PolicyInForce, policies_in_force
-from votes.models import Assembly, Motion
+from votes.models import Assembly, Candidate, Election, Motion
 
 
 class Severity(TextChoices):
@@ -78,6 +78,17 @@ class Draft:
     @cached_property
     def policies(self) -> dict[str, PolicyInForce]:
         return policies_in_force(self.estate, on=self.day)
+
+    @cached_property
+    def election(self) -> Election | None:
+        return Election.objects.filter(assembly=self.assembly).select_related("term").first()
+
+    @cached_property
+    def candidates(self) -> list[Candidate]:
+        """Everybody named for a seat, by number; empty without an election."""
+        if self.election is None:
+            return []
+        return list(self.election.candidates.select_related("owner__user", "motion").order_by("number"))
 
 
 Check = Callable[[Draft], Iterable[Hit]]

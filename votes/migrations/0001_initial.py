@@ -245,6 +245,8 @@ class Migration(migrations.Migration):
                 ('screening', models.JSONField(blank=True, default=dict, verbose_name='资格审查')),
                 ('screening_reason', models.CharField(blank=True, default='', max_length=500, verbose_name='审查意见')),
                 ('screened_at', models.DateTimeField(blank=True, null=True, verbose_name='审查时间')),
+                ('reply', models.TextField(blank=True, default='', max_length=1000, verbose_name='本人申辩')),
+                ('replied_at', models.DateTimeField(blank=True, null=True, verbose_name='申辩时间')),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='退出时间')),
                 ('withdrawn_reason', models.CharField(blank=True, default='', max_length=200, verbose_name='退出原因')),
                 ('nominated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -419,6 +421,22 @@ class Migration(migrations.Migration):
                 'verbose_name': '纸质票录入',
                 'verbose_name_plural': '纸质票录入',
                 'ordering': ['paper', 'look'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Recall',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('proposer', models.CharField(choices=[('owners', '业主联名'), ('committee', '业主委员会')], max_length=12, verbose_name='提出人')),
+                ('signed_heads', models.PositiveIntegerField(default=0, verbose_name='联名人数')),
+                ('signed_area', models.PositiveBigIntegerField(default=0, verbose_name='联名面积')),
+                ('hearing', models.TextField(blank=True, default='', max_length=2000, verbose_name='听取委员本人意见')),
+                ('heard_on', models.DateField(blank=True, null=True, verbose_name='听取日期')),
+                ('motion', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='recall', to='votes.motion')),
+            ],
+            options={
+                'verbose_name': '罢免',
+                'verbose_name_plural': '罢免',
             },
         ),
         migrations.CreateModel(

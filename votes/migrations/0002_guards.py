@@ -65,7 +65,7 @@ WHAT_STAYS = {
         f" OR {differs('term_years', 'lot_seed')} OR OLD.lot_root <> '' AND NEW.lot_root <> OLD.lot_root)"
     ),
     "candidate": (
-        f"{ELECTION_POSTED.format(row='OLD')} AND ({differs('number', 'owner_id', 'name', 'home')}"
+        f"{ELECTION_POSTED.format(row='OLD')} AND ({differs('number', 'owner_id', 'name', 'home', 'statement')}"
         f" OR {rewritten('motion_id', 'withdrawn_at')}"
         " OR NEW.status <> OLD.status AND NEW.status <> 'withdrawn')"
     ),
@@ -199,7 +199,11 @@ class Migration(migrations.Migration):
                     )
                 ),
             )
-            for table, parent in (("electormember", "elector"), ("motionattachment", "motion"))
+            for table, parent in (
+                ("electormember", "elector"),
+                ("motionattachment", "motion"),
+                ("recall", "motion"),
+            )
             for event in ("INSERT", "UPDATE", "DELETE")
         ),
         GuardTable(
@@ -258,6 +262,16 @@ class Migration(migrations.Migration):
                 refused_when=ELECTION_POSTED.format(row="NEW" if event == "INSERT" else "OLD"),
             )
             for event in ("INSERT", "DELETE")
+        ),
+        GuardTable(
+            table="votes_assembly",
+            event="UPDATE",
+            name="votes_assembly_lot_has_seed",
+            message="an election is not posted without the seed of its lot",
+            refused_when=(
+                "OLD.status = 'draft' AND NEW.status <> 'draft' AND EXISTS (SELECT 1 FROM votes_election e"
+                " WHERE e.assembly_id = NEW.id AND e.lot_seed = '')"
+            ),
         ),
         GuardTable(
             table="votes_election",

@@ -4,7 +4,7 @@ from .act import TwoPersonAct
 from .assembly import Assembly
 from .ballot import Ballot, SecretBallot, SecretTurnout, UncountedBallot
 from .delivery import Delivery
-from .election import Candidate, Election, NominationSupport, SeatResult
+from .election import Candidate, Election, NominationSupport, Recall, SeatResult
 from .lint import LintOverride
 from .look import BallotLook
 from .mandate import Mandate
@@ -35,6 +35,7 @@ __all__ = [
     "ObjectionStep",
     "PaperBallot",
     "PaperEntry",
+    "Recall",
     "SeatResult",
     "SecretBallot",
     "SecretTurnout",

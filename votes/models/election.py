@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from communities.models import CommitteeTerm, Owner
-from votes.enums import CandidateStatus, ElectionPurpose, Nomination, SeatOutcome
+from votes.enums import CandidateStatus, ElectionPurpose, Nomination, RecallProposer, SeatOutcome
 
 from .assembly import Assembly
 from .motion import Motion
@@ -82,6 +82,9 @@ class Candidate(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     screened_at = models.DateTimeField(_("审查时间"), null=True, blank=True)
+    #: What the candidate answers to the screening.
+    reply = models.TextField(_("本人申辩"), max_length=1000, blank=True, default="")
+    replied_at = models.DateTimeField(_("申辩时间"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("退出时间"), null=True, blank=True)
     withdrawn_reason = models.CharField(_("退出原因"), max_length=200, blank=True, default="")
     motion = models.OneToOneField(
@@ -141,3 +144,23 @@ class SeatResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.candidate_id} {self.outcome}"
+
+
+class Recall(models.Model):
+    """罢免: what must be on record before the owners are asked to end the seat that a motion names."""
+
+    motion = models.OneToOneField(Motion, on_delete=models.CASCADE, related_name="recall")
+    proposer = models.CharField(_("提出人"), max_length=12, choices=RecallProposer.choices)
+    #: Of the owners who signed the proposal; area in 0.01 m². Zero where the committee proposes.
+    signed_heads = models.PositiveIntegerField(_("联名人数"), default=0)
+    signed_area = models.PositiveBigIntegerField(_("联名面积"), default=0)
+    #: What the member said, or that the member was asked and chose not to speak.
+    hearing = models.TextField(_("听取委员本人意见"), max_length=2000, blank=True, default="")
+    heard_on = models.DateField(_("听取日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("罢免")
+        verbose_name_plural = _("罢免")
+
+    def __str__(self) -> str:
+        return f"{self.motion_id} {self.proposer}"

@@ -26,6 +26,7 @@ from votes.errors import ActNotPossible, ActPending, ActSettled, SecondPersonNee
 from votes.models import Assembly, TwoPersonAct
 
 from .assemblies import judge, lock_assembly
+from .seats import unseat_elected
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def _cancel(act: TwoPersonAct, actor: User, moment: datetime) -> None:
 
 def _make_void(act: TwoPersonAct, actor: User, moment: datetime) -> None:
     act.assembly.make_void()
+    unseat_elected(assembly=act.assembly, moment=moment)
     act.assembly.save(update_fields=["status"])
 
 

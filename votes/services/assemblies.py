@@ -16,13 +16,20 @@ from communities.queries import policies_in_force
 from communities.rules import allows
 from communities.services.ledger import log_of_estate, record
 from communities.services.outbox import tell
-from votes.enums import AssemblyKind, AssemblyStatus, BallotSecrecy, Convener, MotionKind
+from votes.enums import (
+    AssemblyKind,
+    AssemblyStatus,
+    BallotSecrecy,
+    Convener,
+    MotionKind,
+)
 from votes.errors import AssemblyPosted, LintFailed
 from votes.linting import Finding, lint
-from votes.models import Assembly, LintOverride, Motion
+from votes.models import Assembly, LintOverride, Motion, Recall
 from votes.statutes import statute_for
 
 from .rolls import freeze_roll
+from .slates import election_published, settle_ballot
 from .stored_files import delete_on_commit
 
 #: Frozen into an assembly that asks for opinions only.
@@ -167,7 +174,8 @@ def delete_draft(*, assembly: Assembly, actor: User) -> None:
 def copy_assembly(*, assembly: Assembly, actor: User) -> Assembly:
     """A new draft with the notice, topics and motions of ``assembly``.
 
-    Dates, attachments and signatures are not copied: they belong to the old matter.
+    Dates, attachments and signatures are not copied: they belong to the old matter. Nor are
+    candidates and recalls: who stands, and whether a seat is still held, is asked anew.
     """
     judge("votes.prepare_assembly", actor, assembly.estate)
     copy = create_assembly(
@@ -182,7 +190,7 @@ def copy_assembly(*, assembly: Assembly, actor: User) -> Assembly:
     Motion.objects.bulk_create(
         Motion(
             assembly=copy,
-            position=motion.position,
+            position=position,
             title=motion.title,
             text=motion.text,
             topic=motion.topic,
@@ -193,7 +201,9 @@ def copy_assembly(*, assembly: Assembly, actor: User) -> Assembly:
             amount=motion.amount,
             kind=motion.kind if motion.kind == MotionKind.ADVISORY else MotionKind.MATTER,
         )
-        for motion in assembly.motions.order_by("position")
+        for position, motion in enumerate(
+            assembly.motions.filter(kind=MotionKind.MATTER).order_by("position"), start=1
+        )
     )
     return copy
 
@@ -218,6 +228,7 @@ def publish_assembly(*, assembly: Assembly, actor: User) -> Assembly:
     # Commits of a roster hold the same row: what is checked is what is frozen.
     Estate.objects.select_for_update().get(pk=assembly.estate_id)
     moment = database_now()
+    settle_ballot(assembly=assembly)
     findings = lint(assembly, moment)
     standing = unsettled(assembly, findings)
     if standing:
@@ -230,6 +241,7 @@ def publish_assembly(*, assembly: Assembly, actor: User) -> Assembly:
 @transaction.atomic
 def post_assembly(*, assembly: Assembly, actor: User, moment: datetime) -> Assembly:
     """Freeze and post a draft that was judged fit, as of ``moment``. Pages call :func:`publish_assembly`."""
+    settle_ballot(assembly=assembly)
     freeze_roll(assembly=assembly, moment=moment)
     assert assembly.closes_at is not None
     policies = policies_in_force(assembly.estate, on=local_day(moment))
@@ -268,7 +280,8 @@ def publication(assembly: Assembly) -> dict[str, Plain]:
     assert assembly.opens_at is not None
     assert assembly.closes_at is not None
     overrides = LintOverride.objects.filter(assembly=assembly).order_by("finding")
-    return {
+    election = election_published(assembly)
+    return ({"election": election} if election else {}) | {
         "estate": assembly.estate_id,
         "title": assembly.title,
         "kind": assembly.kind,
@@ -299,7 +312,17 @@ def publication(assembly: Assembly) -> dict[str, Plain]:
 
 def motion_published(motion: Motion) -> dict[str, Plain]:
     """A motion as the log's leaf 0 and the evidence pack have it."""
-    return {
+    recall = Recall.objects.filter(motion=motion).first() if motion.kind == MotionKind.RECALL else None
+    about: dict[str, Plain] = {} if motion.kind == MotionKind.MATTER else {"kind": motion.kind}
+    if recall:
+        about |= {
+            "seat": motion.seat_id,
+            "proposer": recall.proposer,
+            "signed": [recall.signed_heads, recall.signed_area],
+            "hearing": recall.hearing,
+            "heard_on": recall.heard_on.isoformat() if recall.heard_on else None,
+        }
+    return about | {
         "position": motion.position,
         "kind": motion.kind,
         "title": motion.title,

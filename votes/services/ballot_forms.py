@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from votes.candidacies import candidate_group, withdrawn_positions
+from votes.elections import MarkGroup
 from votes.enums import MARK_OF_OPTION, AssemblyStatus, Mark, MotionOption
-from votes.errors import AssemblyNotOpen, ChoicesInvalid
+from votes.errors import AssemblyNotOpen, CandidateHasWithdrawn, ChoicesInvalid, TooManyMarks
 from votes.models import Assembly
 from votes.precedence import Precedence
 
@@ -19,13 +21,18 @@ class BallotForm:
     precedence: Precedence
     #: Participation and marks are kept apart (:mod:`votes.services.secret_casting`).
     is_secret: bool = False
+    #: The candidates of an election and how many may be marked for.
+    group: MarkGroup | None = None
 
     @property
     def revisable(self) -> bool:
         return self.precedence.revisable
 
     def check(self, choices: str) -> None:
-        """Raise :class:`ChoicesInvalid` unless every motion has exactly one allowed mark."""
+        """Raise :class:`ChoicesInvalid` unless every motion has exactly one allowed mark.
+
+        With more candidates marked for than there are seats, :class:`TooManyMarks`.
+        """
         if len(choices) != len(self.marks):
             raise ChoicesInvalid
         unmarked = [
@@ -35,6 +42,8 @@ class BallotForm:
         ]
         if unmarked:
             raise ChoicesInvalid(positions=unmarked)
+        if self.group and self.group.is_exceeded(choices):
+            raise TooManyMarks(limit=self.group.limit, marked=self.group.marked(choices))
 
     def takes_on_paper(self, choices: str) -> bool:
         """Whether this can be read off a sheet: an offered mark, two marks or none for each motion."""
@@ -59,4 +68,14 @@ def ballot_form(assembly_id: int) -> BallotForm:
         ),
         precedence=Precedence.of(assembly.rules),
         is_secret=assembly.is_secret,
+        group=candidate_group(assembly),
     )
+
+
+def check_withdrawn(assembly_id: int, choices: str) -> None:
+    """Whoever withdrew cannot be marked any more; asked under the lock that a withdrawal waits for."""
+    if ballot_form(assembly_id).group is None:
+        return
+    gone = [place for place in withdrawn_positions(assembly_id) if choices[place - 1] != Mark.ABSTAIN]
+    if gone:
+        raise CandidateHasWithdrawn(positions=gone)

@@ -18,7 +18,10 @@ from django.utils import timezone
 from communities import recovery
 from communities.ledger.hashing import leaf_hash
 from communities.live import SparingAnnouncer
-from votes.enums import Channel, UncountedReason
+from votes.enums import (
+    Channel,
+    UncountedReason,
+)
 from votes.errors import (
     AlreadyCast,
     AssemblyNotOpen,
@@ -30,7 +33,7 @@ from votes.evidence.leaves import CAST_VERB, BallotLeaf, commitment
 from votes.models import Ballot
 from votes.precedence import Received
 
-from .ballot_forms import ballot_form
+from .ballot_forms import ballot_form, check_withdrawn
 from .cast_statements import FIND_BY_KEY, FIND_ELECTOR, FIND_ELECTOR_AND_NEWEST, LOCK_ASSEMBLY, WRITE
 from .papers_counted import admit_paper_ballot, set_paper_aside
 from .receipts import RUNNING, Receipt, as_stored, aware, refuse_window
@@ -54,8 +57,9 @@ def cast_ballot(
     close; with other content it raises :class:`KeyReused`. Raises
     :class:`AssemblyNotOpen` (or the more exact kind) outside the window by the
     database's clock, :class:`NotOnRoll`, :class:`AlreadyCast`,
-    :class:`ChoicesInvalid`, :class:`communities.recovery.Recovering`. A refusal leaves
-    nothing behind.
+    :class:`ChoicesInvalid` (or the more exact :class:`TooManyMarks` and
+    :class:`CandidateHasWithdrawn`), :class:`communities.recovery.Recovering`. A refusal
+    leaves nothing behind.
 
     A secret vote goes :func:`votes.services.secret_casting.cast_secret_ballot`'s way.
     It takes the place of a ballot by mandate, and of a paper where the assembly was
@@ -112,6 +116,7 @@ def _cast(
         if last_channel:
             standing = [Received(Channel(last_channel), accepted_at)]
             refuse_second(form.precedence.why_not(Channel.ONLINE, accepted_at, standing))
+        check_withdrawn(assembly_id, choices)
 
         ballot_id, salt, log = uuid.uuid4(), secrets.token_hex(16), f"assembly:{assembly_id}"
         leaf = BallotLeaf(

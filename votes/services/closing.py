@@ -26,8 +26,21 @@ from votes.models import (
 from votes.signals import assembly_certified
 from votes.statutes import Statute, statute_by_code
 
-from .secret_counting import marks_hash, secret_results
-from .tallies import ballot_figures, count_assembly
+from .awards import (
+    award_seats,
+)
+from .seats import (
+    end_recalled_seats,
+    fill_seats,
+)
+from .secret_counting import (
+    marks_hash,
+    secret_results,
+)
+from .tallies import (
+    ballot_figures,
+    count_assembly,
+)
 
 logger = logging.getLogger(__name__)
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
@@ -154,7 +167,9 @@ def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
     MotionResult.objects.bulk_create(results)
     figures = ballot_figures(assembly)
     received, counted = int(str(figures["received"])), int(str(figures["counted"]))
-    body = canonical(_certificate(assembly, results, figures))
+    election = award_seats(assembly=assembly, results=results)
+    certificate = _certificate(assembly, results, figures)
+    body = canonical(certificate | ({"election": election} if election else {}))
     assembly.certify()
     assembly.certified_at = moment
     assembly.save(update_fields=["status", "certified_at"])
@@ -175,6 +190,8 @@ def certify_assembly(*, assembly: Assembly, moment: datetime) -> None:
         moment=moment,
     )
     seal_log(log=assembly.log)
+    fill_seats(assembly=assembly, moment=moment)
+    end_recalled_seats(assembly=assembly, moment=moment)
     tell(estate=assembly.estate, topic="votes.assembly-certified", subject=str(assembly.pk))
     assembly_certified.send(sender=Assembly, assembly=assembly)
     transaction.on_commit(lambda: announce(f"assembly.{assembly.pk}"))

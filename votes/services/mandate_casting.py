@@ -19,7 +19,7 @@ from votes.errors import (
 )
 from votes.models import Ballot, Mandate
 
-from .ballot_forms import ballot_form
+from .ballot_forms import ballot_form, check_withdrawn
 from .ballot_writing import earlier_ballots, received_of, write_ballot
 from .cast_statements import LOCK_ASSEMBLY
 from .casting import TRIES_AT_A_REVISION, received_before, replay_of
@@ -75,6 +75,7 @@ def _cast(mandate: Mandate, choices: str, key: uuid.UUID, actor: User) -> Receip
         raise HolderIsFirm
     form = ballot_form(mandate.assembly_id)
     form.check(choices)
+    check_withdrawn(mandate.assembly_id, choices)
     if any(
         mark not in (FREE, chosen)
         for mark, chosen in zip(mandate.instructions or FREE * len(choices), choices, strict=True)

@@ -6,7 +6,13 @@ from django.db import transaction
 from django.db.models import F
 
 from communities.models import User
-from votes.enums import MotionKind, MotionOption
+from votes.enums import (
+    MotionKind,
+    MotionOption,
+)
+from votes.errors import (
+    CandidateMotion,
+)
 from votes.models import Assembly, Motion
 from votes.models.motion import usual_options
 
@@ -66,11 +72,12 @@ def update_motion(
     actor: User,
     kind: str = MotionKind.MATTER,
 ) -> Motion:
-    """Change a motion of a draft; its place stays."""
+    """Change a motion of a draft; its place stays. Raises :class:`CandidateMotion` for a candidate's."""
     assembly = lock_draft(motion.assembly_id, actor)
     motion = assembly.motions.get(pk=motion.pk)
     if motion.kind in (MotionKind.MATTER, MotionKind.ADVISORY):  # what an election made stays so
         motion.kind = MotionKind(kind)
+    _need_own(motion)
     motion.title, motion.text, motion.topic = title, text, topic
     motion.item, motion.item_reason = item, item_reason
     motion.options = _in_order(options)
@@ -82,9 +89,10 @@ def update_motion(
 
 @transaction.atomic
 def remove_motion(*, motion: Motion, actor: User) -> None:
-    """Remove a motion with its papers; the later ones move up."""
+    """Remove a motion with its papers; the later ones move up. Raises :class:`CandidateMotion`."""
     assembly = lock_draft(motion.assembly_id, actor)
     motion = assembly.motions.get(pk=motion.pk)
+    _need_own(motion)
     note(assembly=assembly, verb="motion-removed", actor=actor, payload={"motion": motion.pk})
     files = [paper.file for paper in motion.attachments.all()]
     place = motion.position
@@ -120,6 +128,12 @@ def move_motion(*, motion: Motion, position: int, actor: User) -> Motion:
         payload={"motion": motion.pk, "from": place, "to": target},
     )
     return motion
+
+
+def _need_own(motion: Motion) -> None:
+    """Who stands is decided by nomination and screening, not by editing the ballot."""
+    if motion.kind == MotionKind.CANDIDATE:
+        raise CandidateMotion
 
 
 def _pks(assembly: Assembly, **places: int) -> list[int]:

@@ -19,7 +19,7 @@ from votes.enums import AssemblyStatus
 from votes.errors import AlreadyCast, KeyReused, NotOnRoll
 from votes.models import Assembly, Elector, SecretBallot, SecretTurnout
 
-from .ballot_forms import ballot_form
+from .ballot_forms import ballot_form, check_withdrawn
 from .cast_statements import LOCK_ASSEMBLY
 from .receipts import Receipt, as_stored, aware, refuse_window
 
@@ -58,6 +58,7 @@ def _cast(assembly_id: int, elector_id: int, choices: str, key: uuid.UUID, user_
     if status not in RUNNING or not aware(opens_at) <= moment < aware(closes_at):
         refuse_window(status, aware(opens_at), moment)
     ballot_form(assembly_id).check(choices)
+    check_withdrawn(assembly_id, choices)
     elector = Elector.objects.filter(
         pk=elector_id, assembly=assembly_id, members__may_cast=True, members__owner__user=user_id
     ).first()

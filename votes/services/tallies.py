@@ -10,6 +10,7 @@ from django_stubs_ext import WithAnnotations
 
 from communities.ledger.canonical import Plain
 from communities.models import Notice
+from votes.candidacies import candidate_group
 from votes.counting import CountedBallot, Decision, Measure, SilenceRule, count
 from votes.enums import Channel, DeliveryMethod, SilentOwners, UncountedReason
 from votes.models import Assembly, Ballot, Delivery, Elector, SecretBallot, SecretTurnout, UncountedBallot
@@ -118,7 +119,8 @@ def count_assembly(assembly: Assembly) -> list[Decision]:
     """Count every motion over the frozen roll, in order of position.
 
     Ballots that say the same are added up by the database, so the work grows
-    with the number of *different* ballots.
+    with the number of *different* ballots. A sheet that marks more candidates for than
+    there are seats (only paper can) says nothing valid about any candidate.
     """
     alike = (
         counted_ballots(assembly)
@@ -126,6 +128,7 @@ def count_assembly(assembly: Assembly) -> list[Decision]:
         .values_list("choices")
         .annotate(heads=Count("pk"), area_sum=Sum("area"))
     )
+    group = candidate_group(assembly)
     statute = statute_by_code(assembly.statute)
     kinds = [
         statute.item(item).kind
@@ -135,7 +138,10 @@ def count_assembly(assembly: Assembly) -> list[Decision]:
     return count(
         statute=statute,
         total=Measure(assembly.total_heads, assembly.total_area),
-        ballots=[CountedBallot(heads, area, marks) for marks, heads, area in alike],
+        ballots=[
+            CountedBallot(heads, area, group.as_counted(marks) if group else marks)
+            for marks, heads, area in alike
+        ],
         kinds=kinds,
         silence=_silence_rule(assembly),
     )

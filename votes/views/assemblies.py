@@ -22,28 +22,55 @@ from communities.clock import database_now, local_day
 from communities.http import PersonRequest
 from communities.models import Estate, Role, User
 from communities.rules import is_owner
-from votes.access import assemblies_for, assembly_for
+from votes.access import (
+    assemblies_for,
+    assembly_for,
+    elections_for,
+)
 from votes.enums import (
     MARK_OF_OPTION,
     ActKind,
     AssemblyStatus,
     BallotChange,
+    CandidateStatus,
+    MotionKind,
     MotionOption,
     Verdict,
 )
 from votes.forms.ballot import BallotMarksForm, mark_field
 from votes.linting import CATALOGUE
-from votes.models import Assembly, Ballot, ElectorMember, Motion, SecretTurnout, TwoPersonAct
-from votes.paper_states import precedence_words, waiting_papers
+from votes.models import (
+    Assembly,
+    Ballot,
+    Candidate,
+    Election,
+    ElectorMember,
+    Motion,
+    SecretTurnout,
+    TwoPersonAct,
+)
+from votes.paper_states import (
+    precedence_words,
+    waiting_papers,
+)
 from votes.queries import turnout, turnouts
 from votes.services.mandates import FREE
 from votes.standing import HeldMandate, Standing, standing_in, standings_of
 from votes.statutes import Statute, statute_by_code
 from votes.views.motions_shown import statute_of
-from votes.views.open_ballot import may_mandate, open_held, open_paper, paper_received
-from votes.views.paper_request import paper_lines
+from votes.views.open_ballot import (
+    may_mandate,
+    open_held,
+    open_paper,
+    paper_received,
+)
+from votes.views.paper_request import (
+    paper_lines,
+)
 from votes.wording import (
     SECRECY_LIMITS,
+    asked_words,
+    elected_words,
     item_number,
     majority,
     majority_in_full,
@@ -93,7 +120,9 @@ def assembly_list(request: PersonRequest, slug: str) -> HttpResponse:
         found = found.filter(Q(title__icontains=words) | Q(motions__title__icontains=words)).distinct()
     if kept in FILTERS:
         found = found.filter(rank__in=FILTERS[kept])
-    page = Paginator(found.prefetch_related("motions__result"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(
+        found.prefetch_related("motions__result", "motions__candidate__result"), PER_PAGE
+    ).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     standings, cast = standings_of(request.user, shown), turnouts(shown)
     context = {
@@ -103,6 +132,9 @@ def assembly_list(request: PersonRequest, slug: str) -> HttpResponse:
         "pills": _pills(kept, words),
         "status": kept if kept in FILTERS else "",
         "words": words,
+        "elections": elections_for(request.user).filter(
+            assembly__estate=estate, assembly__status=AssemblyStatus.DRAFT
+        ),
     }
     return render(request, "votes/assembly_list.html", context)
 
@@ -140,7 +172,7 @@ def _entry(assembly: Assembly, moment: datetime, standing: Standing, cast: Any) 
         "phase": phase,
         "url": _address(assembly, phase),
         "tags": [_my_tag(phase, standing), (phase.label, TONES[phase])],
-        "asked": _in_one_line(motions),
+        "asked": asked_words(motions),
         "turnout": cast,
         "quorum": quorum_sign(statute_by_code(assembly.statute)),
         "outcome": _outcome(phase, motions),
@@ -153,20 +185,15 @@ def _address(assembly: Assembly, phase: AssemblyStatus) -> str:
     return reverse("votes:result" if decided else "votes:assembly", args=[assembly.pk])
 
 
-def _in_one_line(motions: list[Motion]) -> str:
-    """ "更换电梯，等 3 项": what is decided, in one line."""
-    if len(motions) < 2:
-        return motions[0].title if motions else ""
-    return _("%(first)s，等 %(number)s 项") % {"first": motions[0].title, "number": len(motions)}
-
-
 def _outcome(phase: AssemblyStatus, motions: list[Motion]) -> str:
     """ "通过 2 项，未形成决定 1 项", once it is published and stands."""
     if phase != AssemblyStatus.CERTIFIED:
         return ""
-    passed = sum(motion.result.verdict == Verdict.PASSED for motion in motions)
-    parts = [(_("通过 %(number)s 项"), passed), (_("未形成决定 %(number)s 项"), len(motions) - passed)]
-    return _("，").join(words % {"number": number} for words, number in parts if number)
+    matters = [motion for motion in motions if motion.kind != MotionKind.CANDIDATE]
+    passed = sum(motion.result.verdict == Verdict.PASSED for motion in matters)
+    parts = [(_("通过 %(number)s 项"), passed), (_("未形成决定 %(number)s 项"), len(matters) - passed)]
+    counted = [words % {"number": number} for words, number in parts if number]
+    return _("，").join(filter(None, [elected_words(motions), *counted]))
 
 
 def _my_tag(phase: AssemblyStatus, standing: Standing) -> tuple[str, str]:
@@ -224,6 +251,11 @@ class AskedMotion:
     chosen: str
     errors: list[str]
     explained: list[Explanation]
+    candidate: Candidate | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.candidate is not None and self.candidate.status == CandidateStatus.WITHDRAWN
 
     @property
     def note(self) -> str:
@@ -249,8 +281,11 @@ def assembly_page(
     paper = None if held else open_paper(request, assembly, phase, standing, form)
     statute = statute_of(assembly)
     explained = _explanations(assembly)
-    motions = list(assembly.motions.prefetch_related("attachments").order_by("position"))
+    motions = list(
+        assembly.motions.select_related("candidate").prefetch_related("attachments").order_by("position")
+    )
     form = form if (paper or held) and form else None
+    asked = _asked(motions, statute, form, explained, held)
     context = {
         "assembly": assembly,
         "estate": assembly.estate,
@@ -269,7 +304,9 @@ def assembly_page(
         "replaces_holder": bool(paper and paper.by_holder),
         "paper_received": paper_received(paper) if paper else None,
         "is_revisable": is_revisable(assembly),
-        "asked": _asked(motions, statute, form, explained, held),
+        "asked": [one for one in asked if one.candidate is None],
+        "slate": slate_of(assembly, [one for one in asked if one.candidate]),
+        "questions": len(asked),
         "explained": [one for one in explained if one.motion is None],
         "secrecy": secrecy_words(assembly.secrecy),
         "secrecy_limits": SECRECY_LIMITS,
@@ -335,13 +372,23 @@ def _asked_motion(
         is_told=told is not None,
         field=field,
         chosen=_told_option(told) if told else str(form.data.get(field, "")) if form else "",
-        errors=[str(error) for error in form.errors.get(field, [])] if form else [],
+        errors=[str(error) for error in form.errors.get(field, [])] if form and not form.is_filling else [],
         explained=[one for one in explained if one.motion == motion.pk],
+        candidate=getattr(motion, "candidate", None),
     )
 
 
 def _told_option(mark: str) -> str:
     return next(option.value for option, letter in MARK_OF_OPTION.items() if letter == mark)
+
+
+def slate_of(assembly: Assembly, rows: list[AskedMotion]) -> dict[str, Any] | None:
+    """The candidates under their one heading, and how many may be marked for; None where nobody stands."""
+    if not rows:
+        return None
+    election = Election.objects.get(assembly=assembly)
+    marked = sum(row.chosen == MotionOption.FOR and not row.is_withdrawn for row in rows)
+    return {"election": election, "limit": election.seats, "rows": rows, "marked": marked}
 
 
 def _explanations(assembly: Assembly) -> list[Explanation]:

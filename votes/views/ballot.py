@@ -15,10 +15,19 @@ from communities.errors import Refusal
 from communities.http import PersonRequest
 from votes.access import assembly_for, ballot_for, ballot_sent_with, took_part_for
 from votes.enums import AssemblyStatus, Mark
-from votes.errors import AlreadyCast, AssemblyNotOpen, KeyReused
+from votes.errors import AlreadyCast, AssemblyNotOpen, CandidateHasWithdrawn, KeyReused, TooManyMarks
 from votes.evidence.receipts import receipt_code
-from votes.forms.ballot import BallotMarksForm, SentBallot, read_sent_ballot
-from votes.models import Assembly, Ballot, BallotLook
+from votes.forms.ballot import (
+    BallotMarksForm,
+    SentBallot,
+    fill_rest,
+    read_sent_ballot,
+)
+from votes.models import (
+    Assembly,
+    Ballot,
+    BallotLook,
+)
 from votes.queries import marks_shown_to
 from votes.services.ballot_forms import ballot_form
 from votes.services.casting import Receipt, cast_ballot
@@ -36,6 +45,8 @@ DECIDED = (AssemblyStatus.CERTIFIED, AssemblyStatus.VOID)
 @require_POST
 def cast(request: PersonRequest, pk: int) -> HttpResponse:
     """Receive a ballot; back to the same page with all marks kept where one is missing."""
+    if "rest" in request.POST:
+        return _fill_rest(request, pk)
     refusal: Refusal | None = None
     try:
         sent = read_sent_ballot(request.POST, ballot_form(pk).motions)
@@ -51,6 +62,9 @@ def cast(request: PersonRequest, pk: int) -> HttpResponse:
     assembly = assembly_for(request.user, pk)
     form = BallotMarksForm(request.POST, motions=list(assembly.motions.order_by("position")))
     form.is_valid()
+    if isinstance(refusal, TooManyMarks | CandidateHasWithdrawn):
+        form.slate_problem = str(refusal)
+        return assembly_page(request, assembly, form=form, status=refusal.status)
     if refusal is None and assembly.phase(database_now()) == AssemblyStatus.OPEN:
         return assembly_page(request, assembly, form=form, status=422)
     return _refused(request, assembly, refusal or AssemblyNotOpen(), form)
@@ -71,6 +85,18 @@ def _receive(request: PersonRequest, pk: int, sent: SentBallot) -> Receipt:
         idempotency_key=sent.key,
         user_id=request.user.pk,
     )
+
+
+def _fill_rest(request: PersonRequest, pk: int) -> HttpResponse:
+    """其余弃权: the ballot again, with every candidate marked; the person looks and sends it."""
+    assembly = assembly_for(request.user, pk)
+    motions = list(assembly.motions.order_by("position"))
+    form = BallotMarksForm(fill_rest(request.POST, motions), motions=motions)
+    form.is_valid()
+    if assembly.phase(database_now()) != AssemblyStatus.OPEN:
+        return _refused(request, assembly, AssemblyNotOpen(), form)
+    form.is_filling = True
+    return assembly_page(request, assembly, form=form)
 
 
 def _refused(

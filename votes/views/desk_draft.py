@@ -27,8 +27,8 @@ from votes.services.rolls import preview_roll
 
 from .motions_shown import motions_shown, statute_of
 
-#: Where a finding about the roster is mended.
-ROSTER = "roster"
+#: Where a finding about the roster, the election or a recall is mended.
+ROSTER, ELECTION, RECALL = "roster", "election", "recall"
 
 
 def show_draft(
@@ -70,6 +70,10 @@ def _place(assembly: Assembly, finding: Finding) -> str:
     slug = assembly.estate.slug
     if finding.field == ROSTER:
         return reverse("communities:roster", args=[slug])
+    if finding.field == ELECTION:
+        return reverse("votes:desk-election", args=[slug, assembly.pk])
+    if finding.field == RECALL:
+        return reverse("votes:desk-recall", args=[slug, assembly.pk])
     if finding.motion_id is not None:
         place = "papers" if finding.field == "attachments" else f"id_{finding.field}"
         return f"{reverse('votes:desk-motion', args=[slug, assembly.pk, finding.motion_id])}#{place}"

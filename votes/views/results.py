@@ -21,13 +21,19 @@ from communities.spreadsheets import inert
 from communities.values.area import format_area_plain
 from votes.access import assembly_for
 from votes.counting import Verdict
-from votes.enums import AssemblyStatus, Channel, UncountedReason
+from votes.enums import (
+    AssemblyStatus,
+    Channel,
+    MotionKind,
+    UncountedReason,
+)
 from votes.enums import Verdict as VerdictName
 from votes.forms.tally import figure_fields
 from votes.models import Assembly, Certificate, MotionResult
 from votes.services.assemblies import chinese_number
 from votes.statutes import Statute, statute_by_code
 from votes.views.assemblies import confirmed_act, turnout_context
+from votes.views.election_results import seat_columns, slate_result
 from votes.views.motions_shown import statute_of
 from votes.wording import (
     SECRECY_LIMITS,
@@ -136,9 +142,13 @@ def _decided(assembly: Assembly) -> dict[str, Any]:
     statute = statute_by_code(assembly.statute)
     results = MotionResult.objects.filter(motion__assembly=assembly).select_related("motion")
     certificate = assembly.certificate
+    every = [_shown(one, assembly, statute) for one in results.order_by("motion__position")]
     return {
         "statute": statute,
-        "shown": [_shown(one, assembly, statute) for one in results.order_by("motion__position")],
+        "every": every,
+        # Candidates stand together under their own heading.
+        "shown": [one for one in every if one.result.motion.kind != MotionKind.CANDIDATE],
+        "slate": slate_result(assembly, every),
         "certificate": certificate,
         "not_counted": certificate.received - certificate.counted,
         **_received(certificate),
@@ -286,7 +296,8 @@ def result_csv(request: PersonRequest, pk: int) -> HttpResponse:
 def _table(assembly: Assembly, context: dict[str, Any]) -> list[dict[str, object]]:
     certificate = context["certificate"]
     rows: list[dict[str, object]] = []
-    for shown in context["shown"]:
+    seats = {row.motion_id: row for row in context["slate"].rows} if context["slate"] else {}
+    for shown in context["every"]:
         one = shown.result
         row: dict[str, object] = {
             _("会议"): assembly.title,
@@ -325,6 +336,8 @@ def _table(assembly: Assembly, context: dict[str, Any]) -> list[dict[str, object
             _("计票方式"): context["secrecy"].title,
             _("结果证明"): certificate.sha256,
         }
+        if context["slate"]:
+            row |= seat_columns(seats.get(one.motion_id))
         rows.append(row)
     return rows
 

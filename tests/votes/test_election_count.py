@@ -1,0 +1,411 @@
+"""An election is voted on, closes, and is awarded: seats, ties by lot, too many marks, withdrawal."""
+
+import hashlib
+import json
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from communities.enums import RoleCode
+from communities.models import CommitteeSeat, CommitteeTerm, LedgerEntry, Notice, Role
+from communities.services.outbox import relay_outbox
+from tests.factories.ballots import cast_for, settled
+from tests.factories.communities import EstateFactory, appoint
+from tests.factories.elections import SEED, account_of, posted_election, reload, results_of, term_of
+from tests.factories.votes import elector_of, people_of, posted_assembly
+from votes.enums import ActKind, Channel
+from votes.errors import CandidateHasWithdrawn, TooManyMarks
+from votes.evidence.leaves import commitment
+from votes.models import (
+    Assembly,
+    Ballot,
+    Certificate,
+    Election,
+    Motion,
+    MotionResult,
+    PaperBallot,
+    SeatResult,
+)
+from votes.services.acts import confirm_act, propose_act
+from votes.services.assemblies import publication
+from votes.services.candidates import withdraw_candidate
+from votes.services.tallies import count_assembly
+
+pytestmark = pytest.mark.django_db
+
+#: Marks for each of seven candidates in twelve ballots of at most five marks; 4 and 5 are equal.
+FOR = (12, 11, 9, 8, 8, 7, 5)
+
+
+def ballots(wanted=FOR, voters=12, limit=5):
+    """Marks of so many voters, such that candidate n has wanted[n] of them and nobody marks too many."""
+    left, sheets = list(wanted), []
+    for voter in range(voters):
+        remaining = voters - voter
+        must = [n for n, count in enumerate(left) if count == remaining]
+        more = sorted((n for n in range(len(left)) if n not in must and left[n]), key=lambda n: -left[n])
+        chosen = (must + more)[:limit]
+        for n in chosen:
+            left[n] -= 1
+        sheets.append("".join("F" if n in chosen else "A" for n in range(len(left))))
+    assert not any(left), left
+    return sheets
+
+
+def counts(sheets):
+    return [sum(sheet[n] == "F" for sheet in sheets) for n in range(len(sheets[0]))]
+
+
+def test_seats_go_by_rank_and_a_tie_that_decides_nothing_is_left_a_tie():
+    election = posted_election(candidates=7)
+    sheets = ballots(FOR)
+    assert counts(sheets) == list(FOR)
+
+    assembly = settled(election.assembly, sheets)
+
+    assert reload(election).lot_root == assembly.log.heads.order_by("size").first().root
+    assert results_of(assembly) == {
+        1: ("elected", 1),
+        2: ("elected", 2),
+        3: ("elected", 3),
+        4: ("elected", 4),
+        5: ("elected", 4),
+        6: ("alternate", 6),
+        7: ("not-elected", None),
+    }
+    assert not SeatResult.objects.exclude(lot="").exists()
+
+
+def test_a_tie_across_the_last_seat_is_decided_by_a_lot_that_anybody_can_draw_again():
+    election = posted_election(candidates=4, seats=3, alternates=1)
+    sheets = ["FFFA"] * 4 + ["FFAF"] * 4 + ["AFFF"] * 4
+
+    assembly = settled(election.assembly, sheets)
+
+    root = assembly.log.heads.order_by("size").first().root
+    lots = {}
+    for number in (1, 3, 4):
+        text = json.dumps([SEED, root, number], ensure_ascii=False, separators=(",", ":"))
+        lots[number] = hashlib.sha256(text.encode()).hexdigest()
+    order = sorted(lots, key=lambda number: lots[number])
+    assert results_of(assembly) == {
+        2: ("elected", 1),
+        order[0]: ("elected", 2),
+        order[1]: ("elected", 3),
+        order[2]: ("alternate", 4),
+    }
+    stored = {one.candidate.number: one.lot for one in SeatResult.objects.all()}
+    assert stored == {2: "", **lots}
+    part = json.loads(Certificate.objects.get(assembly=assembly).body)["election"]
+    assert (part["seed"], part["root"], part["seats"]) == (SEED, root, 3)
+    assert [line["number"] for line in part["candidates"]] == [2, *order]
+
+
+def test_the_certificate_of_an_assembly_without_an_election_says_nothing_of_one():
+    assembly = settled(posted_assembly(), ["F", "F", "F"])
+    assert "election" not in json.loads(Certificate.objects.get(assembly=assembly).body)
+
+
+def test_results_of_seats_are_never_rewritten():
+    election = posted_election(candidates=4, seats=3)
+    settled(election.assembly, ["FFFA"] * 12)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SeatResult.objects.update(outcome="elected")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Election.objects.update(lot_root="00" * 32)
+
+
+# --- too many marks -----------------------------------------------------------------------
+
+
+def test_too_many_marks_are_refused_and_leave_nothing():
+    election = posted_election()
+    owner = people_of(election.assembly)[0]
+
+    with pytest.raises(TooManyMarks) as refused:
+        cast_for(election.assembly, owner, "FFFFFFNN")
+
+    assert (refused.value.code, refused.value.details) == ("too-many-marks", {"limit": 5, "marked": 6})
+    assert not Ballot.objects.exists()
+    assert not LedgerEntry.objects.filter(verb="votes.ballot.cast").exists()
+    cast_for(election.assembly, owner, "FFFFFNNN")
+    assert Ballot.objects.get().choices == "FFFFFNNN"
+
+
+def paper_ballot(assembly, user, choices):
+    """As the entering of a scanned sheet writes it: no form stands between."""
+    elector, now = elector_of(assembly, user), timezone.now()
+    paper = PaperBallot.objects.create(
+        assembly=assembly,
+        elector=elector,
+        serial=elector.number,
+        printed_at=now,
+        received_at=now,
+        scan_sha256="a" * 64,
+    )
+    salt = "5a" * 16
+    return Ballot.objects.create(
+        assembly=assembly,
+        elector=elector,
+        idempotency_key=uuid.uuid4(),
+        channel=Channel.PAPER,
+        choices=choices,
+        area=elector.area,
+        salt=salt,
+        leaf_hash=commitment(salt=salt, log=assembly.log.name, elector=elector.number, choices=choices),
+        paper=paper,
+        accepted_at=now,
+    )
+
+
+def test_a_paper_with_too_many_marks_is_kept_as_it_is_and_says_nothing_valid_of_any_candidate():
+    election = posted_election(candidates=4, seats=3, areas=(100,) * 6)
+    assembly, people = election.assembly, people_of(election.assembly)
+    for person in people[:5]:
+        cast_for(assembly, person, "FFFA")
+    paper_ballot(assembly, people[5], "FFFF")
+
+    decisions = count_assembly(assembly)
+    assert [(one.tally.for_.heads, one.tally.invalid.heads) for one in decisions] == [
+        (5, 1),
+        (5, 1),
+        (5, 1),
+        (0, 1),
+    ]
+    PaperBallot.objects.update(settled_at=timezone.now())
+    assembly = settled(assembly)
+
+    assert Ballot.objects.get(channel="paper").choices == "FFFF"
+    first = MotionResult.objects.get(motion__position=1)
+    assert (first.for_heads, first.invalid_heads, first.participating_heads) == (5, 1, 5)
+    certificate = Certificate.objects.get()
+    assert (certificate.received, certificate.counted) == (6, 6)
+
+
+def test_too_many_marks_void_only_the_candidates_not_the_other_matters():
+    election = posted_election(candidates=4, seats=3, areas=(100,) * 4, matters=1)
+    assembly, people = election.assembly, people_of(election.assembly)
+    paper_ballot(assembly, people[0], "FFFFF")
+    decisions = count_assembly(assembly)
+    assert [one.tally.for_.heads for one in decisions] == [1, 0, 0, 0, 0]
+    with pytest.raises(TooManyMarks):
+        cast_for(assembly, people[1], "AFFFF")
+    cast_for(assembly, people[1], "FFFFA")
+
+
+# --- withdrawal in the middle -----------------------------------------------------------------
+
+
+def test_whoever_withdraws_stays_on_the_ballot_but_is_never_elected():
+    election = posted_election(candidates=5, seats=3, alternates=1, areas=(100,) * 6)
+    assembly, people = election.assembly, people_of(election.assembly)
+    leaving = election.candidates.get(number=1)
+    for person in people[:3]:
+        cast_for(assembly, person, "FFFAA")
+
+    withdraw_candidate(candidate=leaving, reason="要到外地工作两年", actor=account_of(leaving))
+
+    with pytest.raises(CandidateHasWithdrawn) as refused:
+        cast_for(assembly, people[3], "FFFAA")
+    assert refused.value.details == {"positions": [1]}
+    assert Ballot.objects.count() == 3
+    for person in people[3:]:
+        cast_for(assembly, person, "NFFFA")
+    assembly = settled(assembly)
+
+    assert results_of(assembly) == {
+        1: ("withdrawn", None),
+        2: ("elected", 1),
+        3: ("elected", 1),
+        4: ("not-elected", None),
+        5: ("not-elected", None),
+    }
+    left = MotionResult.objects.get(motion__position=1)
+    assert (left.for_heads, left.abstain_heads, left.participating_heads) == (3, 3, 6)
+    relay_outbox()
+    told = Notice.objects.filter(topic="votes.candidate-withdrew").values_list("recipient", flat=True)
+    assert set(told) == {person.pk for person in people}
+    assert LedgerEntry.objects.filter(verb="votes.election.withdrew", log=assembly.log).count() == 1
+
+
+def test_an_earlier_ballot_sent_again_after_a_withdrawal_still_finds_its_receipt():
+    election = posted_election(candidates=5, seats=3)
+    owner, key = people_of(election.assembly)[5], uuid.uuid4()
+    receipt = cast_for(election.assembly, owner, "FFFAA", key=key)
+    leaving = election.candidates.get(number=1)
+    withdraw_candidate(candidate=leaving, reason="", actor=account_of(leaving))
+    again = cast_for(election.assembly, owner, "FFFAA", key=key)
+    assert (again.ballot_id, again.replayed) == (receipt.ballot_id, True)
+
+
+# --- what is fixed with the notice -------------------------------------------------------------
+
+
+def test_seed_seats_and_candidates_stand_in_the_first_leaf_without_names():
+    election = posted_election(candidates=4, seats=3)
+    published: dict[str, Any] = publication(election.assembly)
+    assert published["election"]["seed"] == SEED
+    assert published["election"]["seats"] == 3
+    assert [(one["number"], one["position"]) for one in published["election"]["candidates"]] == [
+        (number, number) for number in range(1, 5)
+    ]
+    names = [candidate.name for candidate in election.candidates.all()]
+    assert not any(name in json.dumps(published, ensure_ascii=False) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("model", "change"),
+    [
+        ("election", {"lot_seed": "x"}),
+        ("election", {"seats": 7}),
+        ("election", {"alternates": 0}),
+        ("candidate", {"name": "别人"}),
+        ("candidate", {"statement": "改了"}),
+        ("candidate", {"number": 90}),
+        ("candidate", {"status": "nominated"}),
+    ],
+)
+def test_a_posted_election_keeps_what_was_posted(model, change):
+    election = posted_election(candidates=4, seats=3)
+    rows = Election.objects.all() if model == "election" else election.candidates.filter(number=1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(**change)
+
+
+def test_no_election_is_posted_without_the_seed_of_its_lot():
+    with pytest.raises(IntegrityError, match="without the seed"), transaction.atomic():
+        posted_election(candidates=4, seats=3, lot_seed="")
+
+
+# --- the committee ---------------------------------------------------------------------------
+
+
+def test_the_elected_are_seated_in_a_new_term_and_hold_the_role_from_its_first_day():
+    election = posted_election(candidates=7)
+
+    assembly = settled(election.assembly, ballots(FOR))
+
+    term = CommitteeTerm.objects.get()
+    day = timezone.localtime(assembly.certified_at).date()
+    assert reload(election).term == term
+    assert (term.number, term.starts_on, term.ends_on) == (1, day, day.replace(year=day.year + 5))
+    members = term.seats.filter(is_alternate=False)
+    by_number = {one.number: one.owner for one in election.candidates.all()}
+    assert {seat.owner for seat in members} == {by_number[number] for number in (1, 2, 3, 4, 5)}
+    assert {seat.position for seat in members} == {"member"}, "the chair is the committee's own choice"
+    assert [seat.owner for seat in term.seats.filter(is_alternate=True)] == [by_number[6]]
+    assert set(
+        Role.objects.filter(code=RoleCode.COMMITTEE).values_list("user", "valid_from", "valid_to")
+    ) == {(by_number[number].user_id, day, None) for number in (1, 2, 3, 4, 5)}
+
+
+def test_too_few_elected_for_a_lawful_committee_begin_no_term():
+    election = posted_election(candidates=5, areas=(100,) * 12, seats=5)
+    assembly = settled(election.assembly, ["FFAAA"] * 12)
+    assert [results_of(assembly)[number][0] for number in (1, 2, 3)] == ["elected", "elected", "not-elected"]
+    assert not CommitteeTerm.objects.exists()
+    assert not Role.objects.exists()
+
+
+def test_outgoing_members_keep_their_role_until_the_handover_and_those_elected_again_have_no_break():
+    estate = EstateFactory()
+    election = posted_election(estate, candidates=7)
+    by_number = {one.number: one.owner for one in election.candidates.all()}
+    again, chair_again, leaving = by_number[1], by_number[2], by_number[7]
+    before = term_of(estate, [again, chair_again, leaving])
+    appoint(RoleCode.COMMITTEE, estate, again.user)
+    appoint(RoleCode.COMMITTEE_CHAIR, estate, chair_again.user)
+    appoint(RoleCode.COMMITTEE, estate, leaving.user)
+
+    assembly = settled(election.assembly, ballots(FOR))
+
+    day = timezone.localtime(assembly.certified_at).date()
+    handover = day + timedelta(days=10)
+    before.refresh_from_db()
+    term = reload(election).term
+    assert (before.ends_on, term.number, term.starts_on) == (day, 2, day)
+    assert set(before.seats.values_list("valid_to", "end_reason")) == {(day, "换届")}
+
+    def roles(owner):
+        return sorted(Role.objects.filter(user=owner.user).values_list("code", "valid_to"), key=str)
+
+    assert roles(again) == [("committee", None)]
+    assert roles(leaving) == [("committee", handover)]
+    assert roles(chair_again) == [("committee", None), ("committee-chair", handover)]
+
+
+def test_a_term_that_ends_soon_is_followed_from_its_last_day():
+    estate = EstateFactory()
+    election = posted_election(estate, candidates=7)
+    before = term_of(estate, [election.candidates.get(number=7).owner])
+    soon = timezone.localdate() + timedelta(days=60)
+    CommitteeTerm.objects.filter(pk=before.pk).update(ends_on=soon)
+
+    settled(election.assembly, ballots(FOR))
+
+    before.refresh_from_db()
+    term = reload(election).term
+    assert (before.ends_on, term.starts_on) == (soon, soon)
+    assert before.seats.get().valid_to == soon
+
+
+def test_an_owner_without_an_account_is_seated_without_a_role():
+    estate = EstateFactory()
+    election = posted_election(estate, candidates=7)
+    owner = election.candidates.get(number=1).owner
+    people = people_of(election.assembly)
+    for person, marks in zip(people, ballots(FOR), strict=True):
+        cast_for(election.assembly, person, marks)
+    owner.user = None
+    owner.save()
+
+    settled(election.assembly)
+
+    seat = CommitteeSeat.objects.get(owner=owner)
+    assert (seat.user, seat.is_alternate) == (None, False)
+    assert Role.objects.filter(code=RoleCode.COMMITTEE).count() == 4
+
+
+def test_a_by_election_fills_the_vacant_seats_of_the_running_term():
+    estate = EstateFactory()
+    election = posted_election(
+        estate, candidates=3, seats=1, alternates=1, purpose="by-election", areas=(100,) * 6
+    )
+    owners = [people.owners.get() for people in people_of(election.assembly)[3:6]]
+    term = term_of(estate, owners)
+    Election.objects.filter(pk=election.pk).update(term=term)
+
+    assembly = settled(election.assembly, ["FAA"] * 4 + ["FAA", "AFA"])
+
+    assert results_of(assembly)[1] == ("elected", 1)
+    new = term.seats.get(owner=election.candidates.get(number=1).owner)
+    assert (new.valid_from, new.is_alternate) == (timezone.localtime(assembly.certified_at).date(), False)
+    assert CommitteeTerm.objects.count() == 1
+    assert term.seats.filter(valid_to__isnull=True).count() == 4
+
+
+def test_a_result_declared_void_unseats_whom_it_seated():
+    estate = EstateFactory()
+    election = posted_election(estate, candidates=7)
+    assembly = settled(election.assembly, ballots(FOR))
+    secretary, subdistrict = appoint(RoleCode.SECRETARY, estate), appoint(RoleCode.SUBDISTRICT, estate)
+    act = propose_act(
+        assembly=assembly, kind=ActKind.VOID, reason="候选人公示期不足，应重新选举", actor=secretary
+    )
+    confirm_act(act=act, actor=subdistrict)
+
+    assert set(CommitteeSeat.objects.values_list("end_reason", flat=True)) == {"选举结果被撤销"}
+    assert not CommitteeSeat.objects.filter(valid_to__isnull=True).exists()
+    assert not Role.objects.filter(code=RoleCode.COMMITTEE, valid_to__isnull=True).exists()
+    assert SeatResult.objects.count() == 7, "what was counted stays on record"
+
+
+def test_the_motions_of_candidates_are_item_three_with_the_usual_options():
+    election = posted_election(candidates=4, seats=3)
+    rows = set(Motion.objects.values_list("kind", "item", "topic"))
+    assert rows == {("candidate", 3, "选举业主委员会")}
+    assert Assembly.objects.get(pk=election.assembly_id).slots == 4
