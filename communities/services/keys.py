@@ -85,6 +85,14 @@ def approved_signer(purpose: KeyPurpose) -> Signer:
     return signer
 
 
+def introduce_own_keys() -> None:
+    """Enter the first keys of an embedded installation, which made them itself."""
+    for purpose in KeyPurpose:
+        signer = signer_for(purpose)
+        if signer and current_key(purpose) is None:
+            introduce_key(purpose=purpose, signer=signer)
+
+
 @transaction.atomic
 def introduce_key(*, purpose: KeyPurpose, signer: Signer, predecessor_is_lost: bool = False) -> SigningKey:
     """Enter the first key for ``purpose``; entering it again changes nothing.

@@ -1,10 +1,13 @@
 """When a log is sealed, by whom, and what stops it."""
 
+import base64
+import json
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from communities.enums import KeyPurpose
@@ -235,3 +238,66 @@ def test_a_lost_key_is_replaced_in_the_open(log):
         predecessor=lost.public,
         handover="",
     )
+
+
+def test_an_embedded_installation_introduces_both_its_keys(log):
+    seal_due_logs()
+    assert set(SigningKey.objects.values_list("purpose", flat=True)) == {"seal", "receipt"}
+    seal_due_logs()
+    assert SigningKey.objects.count() == 2
+
+
+# --- the command ----------------------------------------------------------------------
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("sealing_key", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_a_new_key_is_printed_and_kept_nowhere():
+    first, second = run("new").strip(), run("new").strip()
+    assert first != second
+    assert len(base64.b64decode(first)) == 32
+    assert "还没有登记" in run("show")
+
+
+def test_an_operator_registers_rotates_and_looks(monkeypatch, settings):
+    settings.EMBEDDED = False
+    told = run("register")
+    old = held_key().key_id
+    assert f"SEALING_KEY：{old} 已登记" in told
+    assert run("register") == told
+    seed = run("new")
+    monkeypatch.setattr("sys.stdin", StringIO(seed))
+    new = Signer.from_base64(seed.strip()).key_id
+    assert f"{old} 已交接给 {new}" in run("rotate")
+    assert [
+        key["key_id"] for key in json.loads(run("show", "--format", "json")) if key["purpose"] == "seal"
+    ] == [
+        old,
+        new,
+    ]
+    shown = {line.split()[0]: line for line in run("show").splitlines()}
+    assert shown[old].endswith("已由新密钥接替，本进程持有私钥")
+    assert shown[new].endswith("在用")
+    assert seed.strip() not in run("show") + run("show", "--format", "json")
+
+
+@pytest.mark.parametrize("typed", ["", "not base64\n", "AAAA\n"])
+def test_what_is_no_key_takes_no_place(monkeypatch, typed):
+    run("register")
+    monkeypatch.setattr("sys.stdin", StringIO(typed))
+    with pytest.raises(CommandError, match="没有新私钥"):
+        run("rotate")
+    assert SigningKey.objects.count() == 2
+
+
+def test_a_lost_key_has_to_be_said_to_be_lost(settings):
+    run("register")
+    settings.SEALING_KEY = keys.new_seed()
+    with pytest.raises(CommandError, match="key-already-introduced"):
+        run("register")
+    run("register", "--old-key-lost", "seal")
+    assert keys.approved_signer(KeyPurpose.SEAL).key_id == held_key().key_id

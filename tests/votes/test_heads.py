@@ -18,6 +18,7 @@ from communities.ledger.heads import is_signed
 from communities.ledger.keys import is_introduced
 from communities.ledger.tree import is_consistent, root_by_inclusion
 from communities.models import LedgerEntry, Log, TreeHead
+from communities.services.gaps import DECLARED
 from communities.services.ledger import log_of_estate, record
 from communities.services.sealing import seal_log
 from tests.factories.communities import EstateFactory, appoint
@@ -134,7 +135,7 @@ def test_the_history_goes_over_pages_without_losing_a_step(assembly, client, mon
 def test_longer_histories_cost_no_more_queries(assembly, client, name, django_assert_num_queries):
     address = reverse(f"votes:{name}", args=[assembly.estate.slug, assembly.log.name])
     client.get(address)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(address)
 
 
@@ -146,6 +147,21 @@ def test_a_head_that_does_not_fit_the_stored_leaves_is_told(assembly, client):
         log=assembly.log, size=size + 1, sealed_at=assembly.log.heads.first().sealed_at, **fields
     )
     assert "与存着的记录对不上" in page(client, "log-heads", assembly.estate.slug, assembly.log.name)
+
+
+def test_a_declared_gap_is_shown_to_everybody(assembly, client):
+    gap = {
+        "log": assembly.log.name,
+        "held": {"size": 9, "root": ""},
+        "stored": {"size": 4, "root": ""},
+        "missing": 5,
+        "statement": "",
+    }
+    record(log=assembly.log, verb=DECLARED, subject=assembly.log, actor=None, payload=gap)
+    shown = page(client, "log-heads", assembly.estate.slug, assembly.log.name)
+    assert "曾签名到第 9 条，当时只剩 4 条，缺少 5 条" in shown
+    address = reverse("votes:log-heads-json", args=[assembly.estate.slug, assembly.log.name])
+    assert client.get(address).json()["gaps"][0]["missing"] == 5
 
 
 def test_the_sheet_for_the_board_carries_the_head_and_a_code(assembly, client):

@@ -1,6 +1,7 @@
 """Tree heads in public: the newest of each log, how each followed from the last, and on paper."""
 
 import base64
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +18,10 @@ from communities.clock import local_day
 from communities.http import PersonRequest
 from communities.ledger.heads import head_line
 from communities.ledger.leaves import timestamp
-from communities.models import Log, SigningKey, TreeHead
+from communities.models import LedgerEntry, Log, SigningKey, TreeHead
 from communities.printing import pdf_file, pdf_of
 from communities.proofs import Growth, growth, newest_heads
+from communities.services.gaps import DECLARED
 from votes.access import estate_with_heads, head_of, log_with_heads
 from votes.models import Assembly
 
@@ -64,6 +66,7 @@ def log_heads(request: HttpRequest, slug: str, log: str) -> HttpResponse:
         "title": log_title(found),
         "page": page,
         "steps": growth(list(page.object_list)),
+        "gaps": _gaps(found),
     }
     return render(request, "votes/log_heads.html", context)
 
@@ -79,6 +82,7 @@ def log_heads_json(request: HttpRequest, slug: str, log: str) -> HttpResponse:
         "page": page.number,
         "pages": page.paginator.num_pages,
         "heads": [step_said(step) for step in growth(list(page.object_list))],
+        "gaps": _gaps(found),
     }
     return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
 
@@ -149,6 +153,13 @@ def _titled(heads: list[TreeHead]) -> list[tuple[str, TreeHead]]:
 
 def _page(log: Log, number: str | None) -> Any:
     return Paginator(log.heads.select_related("log").order_by("-size"), PER_PAGE).get_page(number)
+
+
+def _gaps(log: Log) -> list[dict[str, Any]]:
+    """What two operators gave up of this log after a backup was put back, in the open."""
+    declared = LedgerEntry.objects.filter(log=log, verb=DECLARED).order_by("pk")
+    said = [json.loads(entry.body) for entry in declared]
+    return [{"at": one["at"], **one["payload"]} for one in said if one["payload"]["log"] == log.name]
 
 
 def _sheet(head: TreeHead) -> dict[str, Any]:
