@@ -105,7 +105,7 @@ def without_token(response: Any) -> bytes:
 
 OF_SOMEBODY = [route for route in ROUTES if objects(route)]
 #: Anybody logged in may ask to be bound anywhere.
-OPEN_TO_STRANGERS = ("communities:bind", "api:joinable", "api:bind")
+OPEN_TO_STRANGERS = ("communities:bind", "api:joinable", "api:bind", "votes:evidence-pack")
 
 
 @each(OF_SOMEBODY)
