@@ -113,8 +113,7 @@
         if (openings.has(opening.ballot)) this.report.stop("opening", "openings.jsonl");
         openings.set(opening.ballot, opening);
       }
-      const sums = this.motions.map(() => Object.fromEntries(NAMES.map((name) => [name, [0, 0]])));
-      const whose = new Map(), standing = new Set();
+      this.opened = new Map();
       for (const { body, index } of this.ballots) {
         const opening = openings.get(body.ballot);
         if (!opening) {
@@ -123,30 +122,42 @@
         }
         openings.delete(body.ballot);
         await this.checkOpening(index, body, opening);
-        const { elector } = opening, name = this.names[index];
-        whose.set(name, elector);
-        if (this.replaced.has(name)) continue;
-        if (standing.has(elector)) this.report.add("elector-twice", "openings.jsonl", index);
-        standing.add(elector);
-        this.addUp(sums, this.asCounted(opening.choices), this.areas.get(elector) || 0);
+        this.opened.set(this.names[index], opening);
       }
       if (openings.size) this.report.add("opening", "openings.jsonl");
-      for (const { body, index } of this.ballots) {
-        if (body.previous && whose.get(body.previous) !== whose.get(this.names[index])) {
-          this.report.add("elector-twice", "openings.jsonl", index);
-        }
-      }
-      if (this.secret) {
-        for (const text of this.lines("secret.jsonl")) this.addUp(sums, this.parsed(text, "secret.jsonl").choices, 0);
-      }
+      this.checkElectors();
+      const listed = this.lines("uncounted.jsonl").map((text) => this.parsed(text, "uncounted.jsonl").leaf).sort();
+      const logged = this.names.filter((_, index) => this.bodies[index].verb === UNCOUNTED).sort();
+      if (!same(listed, logged)) this.report.add("uncounted", "uncounted.jsonl");
+      const sums = this.recount();
       sums.forEach((sum, place) => {
         const stated = { position: this.motions[place].position, ...sum };
         if (!same(stated, this.totals[place])) this.report.add("recount", "totals.json");
       });
-      const listed = this.lines("uncounted.jsonl").map((text) => this.parsed(text, "uncounted.jsonl").leaf).sort();
-      const logged = this.names.filter((_, index) => this.bodies[index].verb === UNCOUNTED).sort();
-      if (!same(listed, logged)) this.report.add("uncounted", "uncounted.jsonl");
       this.report.facts.recounted = sums.map((sum, place) => ({ position: place + 1, ...sum }));
+    },
+
+    checkElectors() {
+      const standing = new Set();
+      const elector = (name) => (this.opened.has(name) ? this.opened.get(name).elector : null);
+      for (const { body, index } of this.ballots) {
+        const name = this.names[index], own = elector(name), stands = !this.replaced.has(name);
+        const before = this.opened.has(body.previous) ? elector(body.previous) : own;
+        if (before !== own || (stands && standing.has(own))) this.report.add("elector-twice", "openings.jsonl", index);
+        if (stands && own !== null) standing.add(own);
+      }
+    },
+
+    recount() {
+      const sums = this.motions.map(() => Object.fromEntries(NAMES.map((name) => [name, [0, 0]])));
+      for (const [name, opening] of this.opened) {
+        if (this.replaced.has(name)) continue;
+        this.addUp(sums, this.asCounted(opening.choices), this.areas.get(opening.elector) || 0);
+      }
+      if (this.secret) {
+        for (const text of this.lines("secret.jsonl")) this.addUp(sums, this.parsed(text, "secret.jsonl").choices, 0);
+      }
+      return sums;
     },
 
     async checkOpening(index, body, opening) {

@@ -237,7 +237,7 @@ def main() -> None:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for program in ("importing", "freezing", "tallying"):
+        for program in ("importing", "freezing", "tallying", "evidence"):
             env = environment(f"sqlite:///{folder / program}.sqlite3")
             figures += measure(env, program, "SQLite")
         with_cache = answers(REDIS)
@@ -247,7 +247,7 @@ def main() -> None:
         else:
             print("Redis does not answer: casting over HTTP is left out (`make services` starts it).")
         if answers(POSTGRES):
-            for program in ("importing", "freezing", "tallying"):
+            for program in ("importing", "freezing", "tallying", "evidence"):
                 figures += measure(environment(fresh_postgres()), program, "PostgreSQL")
             if with_cache:
                 url = fresh_postgres()

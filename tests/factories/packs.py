@@ -64,6 +64,10 @@ class Story:
     seed: int
     level: str = "full"
     elects: bool = False
+    #: How many electors there are, all of whom vote; by default a few, of whom most do.
+    electors: int = 0
+    #: The most leaves that are sealed at once.
+    batch: int = 5
     #: Change the parts just before they are written in the log and sealed.
     before_sealing: "list[Callable[[Story], None]]" = field(default_factory=list)
     batches: list[list[str]] = field(default_factory=list)
@@ -89,7 +93,7 @@ class Story:
 
     def _make_roll(self) -> list[dict[str, Any]]:
         roll = []
-        for number in range(1, self.draw.randint(6, 14)):
+        for number in range(1, self.electors + 1 if self.electors else self.draw.randint(6, 14)):
             units = [
                 [f"{number}幢", "1单元", f"{room:04d}", self.draw.randint(5000, 15000), "register"]
                 for room in range(1, self.draw.choice([2, 2, 3]))
@@ -135,7 +139,7 @@ class Story:
 
     def _make_ballots(self) -> list[Marked]:
         ballots = []
-        for line in self.roll[: self.draw.randint(3, len(self.roll))]:
+        for line in self.roll[: self.electors or self.draw.randint(3, len(self.roll))]:
             ballots.append(self.mark(line["number"], channel=self.draw.choice(["online", "paper"])))
             while self.draw.random() < 0.3:
                 last = ballots[-1]
@@ -212,7 +216,7 @@ class Story:
         waiting += self.uncounted_leaves
         self.draw.shuffle(waiting)
         while waiting:
-            size = self.draw.randint(1, 5)
+            size = self.draw.randint(1, self.batch)
             self.batches.append(sorted(waiting[:size], key=leaf_hash))
             waiting = waiting[size:]
         self.result = self.count()
@@ -248,7 +252,7 @@ class Story:
             kinds=[statute.item(motion["item"]).kind for motion in self.motions],
         )
         received = len(self.marked) + len(self.uncounted)
-        result = {
+        result: dict[str, Any] = {
             "v": 1,
             "assembly": self.seed + 1,
             "title": "业主大会会议",
@@ -390,7 +394,7 @@ class Story:
     def pack(self, by: Signer = RECEIPT, **about: Any) -> bytes:
         """The pack as its files stand, in a manifest signed ``by``."""
         out = io.BytesIO()
-        said = {"level": self.level, "assembly": self.seed + 1, "log": self.log} | {
+        said: dict[str, Any] = {"level": self.level, "assembly": self.seed + 1, "log": self.log} | {
             "created_at": timestamp(self.closes),
             "head": self.head,
         }

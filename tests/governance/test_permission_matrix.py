@@ -104,9 +104,9 @@ def without_token(response: Any) -> bytes:
 
 
 OF_SOMEBODY = [route for route in ROUTES if objects(route)]
-#: Anybody logged in may ask to be bound anywhere; tree heads are for the whole world.
+#: Anybody logged in may ask to be bound anywhere; tree heads and public packs are for the whole world.
 OPEN_TO_STRANGERS = (
-    *("communities:bind", "api:joinable", "api:bind"),
+    *("communities:bind", "api:joinable", "api:bind", "votes:evidence-pack"),
     *("votes:heads", "votes:log-heads", "votes:head-print", "api:log-heads", "api:proof-of-"),
 )
 

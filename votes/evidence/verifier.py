@@ -365,6 +365,7 @@ class Pack:
         self.heads: list[dict[str, Any]] = []
         self.totals: list[dict[str, Any]] = []
         self.areas: dict[int, int] = {}
+        self.opened: dict[str, dict[str, Any]] = {}
 
     def check(self) -> None:
         """Every check, in an order in which each can rest on those before it."""
@@ -726,31 +727,51 @@ class Pack:
             if opening["ballot"] in openings:
                 self.report.stop("opening", "openings.jsonl")
             openings[opening["ballot"]] = opening
-        sums = [{name: [0, 0] for name in NAMES} for _ in self.motions]
-        whose: dict[str, int] = {}
-        standing: set[int] = set()
         for index, body in self.ballots.items():
             opening = openings.pop(body["ballot"], None)
             if opening is None:
                 self.report.add("opening-missing", "openings.jsonl", index)
                 continue
             self._check_opening(index, body, opening)
-            elector, digest = opening["elector"], self.hashes[index].hex()
-            whose[digest] = elector
-            if digest not in self.replaced:
-                if elector in standing:
-                    self.report.add("elector-twice", "openings.jsonl", index)
-                standing.add(elector)
-                self._add_up(sums, self.as_counted(opening["choices"]), self.areas.get(elector, 0))
+            self.opened[self.hashes[index].hex()] = opening
         if openings:
             self.report.add("opening", "openings.jsonl")
-        for index, body in self.ballots.items():
-            if body["previous"] and whose.get(body["previous"]) != whose.get(self.hashes[index].hex()):
-                self.report.add("elector-twice", "openings.jsonl", index)
-        self._check_sums(sums)
+        self._check_electors()
         self._check_uncounted()
+        sums = self.recount()
+        for place, one in enumerate(sums):
+            if {"position": self.motions[place]["position"], **one} != self.totals[place]:
+                self.report.add("recount", "totals.json")
         rows = [{"position": place, **one} for place, one in enumerate(sums, 1)]
         self.report.facts["recounted"] = rows
+
+    def _check_electors(self) -> None:
+        """Each has one ballot that stands, and replaced only their own."""
+        standing: set[int] = set()
+        for index, body in self.ballots.items():
+            digest = self.hashes[index].hex()
+            elector = self.opened.get(digest, {}).get("elector")
+            before = self.opened.get(body["previous"], {}).get("elector", elector)
+            if before != elector or (digest not in self.replaced and elector in standing):
+                self.report.add("elector-twice", "openings.jsonl", index)
+            if digest not in self.replaced and elector is not None:
+                standing.add(elector)
+
+    def recount(self) -> list[dict[str, list[int]]]:
+        """The marks of every ballot that stands, added up: heads and area of each, motion by motion."""
+        alike: dict[str, list[int]] = {}
+        for digest, opening in self.opened.items():
+            if digest not in self.replaced:
+                sums = alike.setdefault(opening["choices"], [0, 0])
+                sums[0] += 1
+                sums[1] += self.areas.get(opening["elector"], 0)
+        for text in self.lines("secret.jsonl") if self.secret else ():
+            alike.setdefault(self.parsed(text, "secret.jsonl")["choices"], [0, 0])[0] += 1
+        totals = [{name: [0, 0] for name in NAMES} for _ in self.motions]
+        for choices, more in alike.items():
+            for place, mark in enumerate(self.as_counted(choices)[: len(totals)]):
+                totals[place][MARKS[mark]] = _plus(totals[place][MARKS[mark]], more)
+        return totals
 
     def _check_opening(self, index: int, body: dict[str, Any], opening: dict[str, Any]) -> None:
         said = {name: value for name, value in opening.items() if name != "ballot"}
@@ -769,21 +790,6 @@ class Pack:
         ):
             return choices
         return "".join("X" if place in self.group else mark for place, mark in enumerate(choices, 1))
-
-    @staticmethod
-    def _add_up(sums: list[dict[str, list[int]]], choices: str, area: int) -> None:
-        for place, mark in enumerate(choices[: len(sums)]):
-            total = sums[place][MARKS[mark]]
-            total[0] += 1
-            total[1] += area
-
-    def _check_sums(self, sums: list[dict[str, list[int]]]) -> None:
-        if self.secret:
-            for text in self.lines("secret.jsonl"):
-                self._add_up(sums, self.parsed(text, "secret.jsonl")["choices"], 0)
-        for place, one in enumerate(sums):
-            if {"position": self.motions[place]["position"], **one} != self.totals[place]:
-                self.report.add("recount", "totals.json")
 
     def _check_uncounted(self) -> None:
         listed = [self.parsed(text, "uncounted.jsonl")["leaf"] for text in self.lines("uncounted.jsonl")]

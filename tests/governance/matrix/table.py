@@ -603,6 +603,49 @@ TABLE = (
         """,
         at="delivery",
     ),
+    # --- evidence -------------------------------------------------------------------
+    Rule(
+        "evidence: anybody checks it",
+        EVERYBODY,
+        """
+        GET          votes:verify
+        GET          votes:verify-offline
+        GET          votes:verify-program
+        """,
+    ),
+    Rule(
+        "evidence: whoever was given the hash of a result takes its public pack",
+        EVERYBODY,
+        """
+        GET          votes:evidence-pack
+        """,
+        at="certificate",
+    ),
+    Rule(
+        "evidence: who reads the result finds the pack",
+        OF_THE_ESTATE,
+        """
+        GET          votes:evidence
+        """,
+        at="decided",
+    ),
+    Rule(
+        "evidence: one's own receipt as a file",
+        ("owner", "co_owner"),
+        """
+        GET          votes:receipt-file
+        """,
+        at="ballot",
+    ),
+    Rule(
+        "evidence: the full pack, for the two who agreed and the scrutineer",
+        ("chair", "secretary", "scrutineer"),
+        """
+        POST         votes:full-pack
+        """,
+        at="decided",
+        refused=(*AT_HOME, "member", "subdistrict", "firm", "assessor"),
+    ),
 )
 
 #: The API's last pattern is no route: it answers 404 to everybody, whatever is asked.

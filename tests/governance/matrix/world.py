@@ -33,8 +33,8 @@ from tests.factories.communities import (
 from tests.factories.papers import photo, received
 from tests.factories.rosters import Row, as_csv, identity_number
 from tests.factories.votes import draft_assembly, elector_of, posted_assembly
-from votes.models import Assembly, Elector, LintOverride
-from votes.services.acts import propose_act
+from votes.models import Assembly, Certificate, Elector, LintOverride
+from votes.services.acts import confirm_act, propose_act
 from votes.services.attachments import add_attachment
 from votes.services.casting import Receipt, cast_ballot
 from votes.services.closing import settle_assembly
@@ -157,7 +157,10 @@ def _make_assemblies(place: Place) -> None:
     receipt = cast_for(decided, people["owner"], "F")
     assert decided.closes_at is not None
     settle_assembly(assembly=decided, moment=decided.closes_at + timedelta(seconds=1))
-    place.things["decided"] = {"slug": slug, "pk": decided.pk}
+    release = propose_act(assembly=decided, kind="release-pack", reason=REASON, actor=people["secretary"])
+    confirm_act(act=release, actor=chair)
+    place.things["decided"] = {"slug": slug, "pk": decided.pk, "act_pk": release.pk}
+    place.things["certificate"] = {"certificate": Certificate.objects.get(assembly=decided).sha256}
     place.things["ballot"] = {"pk": receipt.ballot_id}
 
     voting = posted_assembly(estate, motions=2)
