@@ -208,7 +208,7 @@ def _make_mandates(place: Place, serial: int) -> None:
 
 
 def _make_kinds_of_secrecy(place: Place) -> None:
-    """A confidential vote with a ballot that is to be opened, and a secret one that the owner took part in."""
+    """A confidential vote with a ballot to be opened, and a secret one that the owner took part in."""
     estate, people = place.estate, place.people
     confidential = posted_assembly(
         estate,
