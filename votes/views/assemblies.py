@@ -294,8 +294,11 @@ def assembly_page(
         "standing": standing,
         "paper": held or paper,
         "held": held,
-        "held_mandates": [(one, one.is_waiting(moment), one.has_run_out(moment)) for one in standing.held],
-        "may_mandate": may_mandate(assembly, phase, standing),
+        "held_mandates": [
+            (one, one.is_waiting(moment), one.has_run_out(moment)) for one in standing.held if one != held
+        ],
+        "given_mandates": [one for one in standing.electors if one.mandate and not held],
+        "may_mandate": [] if held else may_mandate(assembly, phase, standing),
         "paper_place": standing.place(paper) if paper else 0,
         "form": form,
         "problems": form.problems if form else [],

@@ -18,6 +18,8 @@ from communities.clock import database_now
 from communities.errors import Refusal
 from communities.http import PersonRequest
 from communities.printing import pdf_response
+from communities.templatetags.linyi import deadline_words
+from communities.templatetags.linyi import moment as moment_words
 from communities.values.phone import mask_phone
 from votes.access import assembly_for, electors_for, mandate_for, mandates_of
 from votes.enums import AssemblyStatus, Mark
@@ -166,6 +168,16 @@ def _shown(request: PersonRequest, one: Mandate) -> dict[str, Any]:
             (_("受托人"), one.holder_name if knows else masked(one.holder_name)),
             (_("受托人手机"), mask_phone(one.holder_phone)),
             (_("方式"), _("纸质委托书，已扫描存档") if one.scan_sha256 else _("线上委托")),
+            (_("委托时间"), moment_words(one.granted_at, "full")),
+            (
+                _("有效期"),
+                _("到 %(when)s") % {"when": deadline_words(one.expires_at or one.assembly.closes_at, "full")},
+            ),
+            *(
+                [(_("撤回"), f"{moment_words(one.revoked_at, 'full')} · {one.revoked_reason}")]
+                if one.revoked_at
+                else []
+            ),
         ],
         "instructions": instructions_of(one, motions) if knows else [],
         "may_withdraw": is_principal and stands and not one.ballots.exists(),
