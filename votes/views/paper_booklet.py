@@ -24,7 +24,7 @@ from votes.models import Assembly, PaperBallot
 from .paper_sheets import sheets_html
 
 #: Some seconds of laying out.
-SHEETS_A_PIECE = 40
+SHEETS_A_PIECE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,6 @@ def booklet_pdf(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     for piece in pieces:
         with default_storage.open(piece.file) as file:
             writer.append(BytesIO(file.read()), import_outline=False)
-    writer.compress_identical_objects()
     written = BytesIO()
     writer.write(written)
     name = _("纸质表决票.pdf")
