@@ -66,7 +66,7 @@ def alone(work: Callable[[], Any], gate: Gate | None = None) -> Any:
 @contextmanager
 def held(pool: ThreadPoolExecutor, work: Callable[[], Any], text: str) -> Iterator[list[Any]]:
     """While the block runs, ``work`` stands before its statement ``text``; then the list has its outcome."""
-    gate, outcome = Gate(text), []
+    gate, outcome = Gate(text), list[Any]()
     slow = pool.submit(alone, work, gate)
     assert gate.reached.wait(PATIENCE)
     try:

@@ -153,6 +153,24 @@ def test_the_sheets_are_one_pdf_and_each_begins_a_page(client, assembly, people,
     assert answer["Content-Type"] == "application/pdf"
 
 
+@pytest.mark.pango
+def test_hundreds_of_sheets_become_one_pdf_piece_by_piece(client, assembly, people, sheet, monkeypatch):
+    monkeypatch.setattr("votes.views.paper_booklet.SHEETS_A_PIECE", 2)
+    client.force_login(people[0])
+    page, file = at("desk-papers-booklet", assembly), at("desk-papers-booklet-pdf", assembly)
+    assert client.get(file)["Location"] == page
+    for done in (2, 3):
+        assert client.post(page)["Location"] == page
+        assert client.get(page).context["done"] == done
+    pages = PdfReader(io.BytesIO(client.get(file).content)).pages
+    assert [f"票号 {number}" in (page.extract_text() or "") for number, page in enumerate(pages, 1)] == [
+        True
+    ] * 3
+    # Another sheet is another file; what is kept of the one before goes.
+    client.post(at("desk-paper-reprint", assembly, sheet.pk))
+    assert client.get(page).context["is_ready"] is False
+
+
 def test_a_replaced_sheet_is_printed_no_more(client, assembly, people, sheet):
     client.force_login(people[0])
     answer = client.post(at("desk-paper-reprint", assembly, sheet.pk))
@@ -274,6 +292,7 @@ def test_a_settled_scan_is_closed_until_the_result_and_in_a_confidential_vote_fo
         client.force_login(people[0])
         address = at("desk-paper-scan", assembly, sheet.pk)
         assert client.get(address).status_code == 404
+        assert assembly.closes_at is not None
         settle_assembly(assembly=assembly, moment=assembly.closes_at)
         assert client.get(address).status_code == status
 

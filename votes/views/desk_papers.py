@@ -42,7 +42,7 @@ from .paper_sheets import sheets_html
 
 PAGE_SIZE = 50
 #: One PDF, or one print page, holds at most so many sheets; the list offers them piece by piece.
-SHEETS_A_FILE = 60
+SHEETS_A_FILE = 40
 
 
 @login_required

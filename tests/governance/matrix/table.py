@@ -564,6 +564,8 @@ TABLE = (
         GET POST     votes:desk-papers-print
         GET          votes:desk-papers-sheets
         GET          votes:desk-papers-pdf
+        GET POST     votes:desk-papers-booklet
+        GET          votes:desk-papers-booklet-pdf
         GET POST     votes:desk-papers-receive
         GET          votes:desk-papers-next
         """,
