@@ -55,16 +55,19 @@ def shown_candidates(election: Election, user: User, *, at_desk: bool) -> list[C
     Everybody sees who stands or is being nominated. Who was found unfit, or left before the
     candidates were posted, is the business of the desk, the candidate and who nominated.
     """
-    found = election.candidates.select_related("owner", "nominated_by", "motion").order_by("number")
-    if at_desk:
-        return list(found)
-    public = Q(status__in=[CandidateStatus.NOMINATED, CandidateStatus.ELIGIBLE]) | Q(motion__isnull=False)
-    return list(found.filter(public | Q(owner__user=user) | Q(nominated_by=user)))
+    found = election.candidates.select_related("owner", "nominated_by", "motion", "result").order_by("number")
+    if not at_desk:
+        public = Q(status__in=[CandidateStatus.NOMINATED, CandidateStatus.ELIGIBLE]) | Q(motion__isnull=False)
+        found = found.filter(public | Q(owner__user=user) | Q(nominated_by=user))
+    candidates = list(found)
+    for candidate in candidates:
+        candidate.election = election
+    return candidates
 
 
-def shown_name(candidate: Candidate) -> str:
-    """In full once the candidate agreed to stand in public; until then masked."""
-    return candidate.name if candidate.accepted_at else candidate.owner.masked_name
+def shown_name(candidate: Candidate, *, in_full: bool = False) -> str:
+    """In full once the candidate agreed to stand in public, or to who may know; until then masked."""
+    return candidate.name if candidate.accepted_at or in_full else candidate.owner.masked_name
 
 
 def current_owner(user: User, estate: Estate, on: date) -> Owner | None:

@@ -83,7 +83,7 @@
     const asked = Array.from(form.querySelectorAll("fieldset[data-question]"));
     const marks = asked.map((question) => {
       const chosen = question.querySelector("input:checked");
-      return { question: question.dataset.question, mark: chosen ? chosen.closest("label").innerText.trim() : "" };
+      return { slate: question.closest(".slate"), question: question.dataset.question, mark: chosen ? chosen.closest("label").innerText.trim() : "" };
     });
     each("[data-mark-limit]", countMarks, form);
     const open = marks.filter((entry) => !entry.mark).length;
@@ -92,7 +92,9 @@
       if (words && line.textContent !== words.replace("{n}", open)) line.textContent = words.replace("{n}", open);
     }, form);
     each("[data-ballot-summary]", (list) => {
-      list.replaceChildren(...marks.map((entry) => {
+      // Candidates are counted in one, or they would fill the screen.
+      const counted = Array.from(form.querySelectorAll("[data-mark-limit]"), (line) => ({ question: "", mark: line.textContent.trim() }));
+      list.replaceChildren(...marks.filter((entry) => !entry.slate).concat(counted).map((entry) => {
         const item = document.createElement("li");
         item.textContent = (entry.question + " " + (entry.mark || text("unmarked"))).trim();
         item.className = entry.mark ? "tag" : "tag plain";

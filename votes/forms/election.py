@@ -40,7 +40,11 @@ class ElectionForm(forms.Form):
         help_text=gettext_lazy("过了法定多数而没有当选的，按得票依次为候补，有空缺时递补。"),
     )
     term_years = forms.TypedChoiceField(
-        label=gettext_lazy("任期（年）"), choices=[(3, "3"), (4, "4"), (5, "5")], coerce=int, initial=5
+        label=gettext_lazy("任期（年）"),
+        choices=[(3, "3"), (4, "4"), (5, "5")],
+        coerce=int,
+        initial=5,
+        help_text=gettext_lazy("每届三至五年，按本小区议事规则。补选的随本届任期。"),
     )
     nomination_closes_on = forms.DateField(
         label=gettext_lazy("提名截止"),
@@ -193,6 +197,7 @@ class RecallForm(forms.Form):
     seat = forms.ModelChoiceField(
         label=gettext_lazy("委员"),
         queryset=CommitteeSeat.objects.none(),
+        empty_label=gettext_lazy("请选择"),
         error_messages={
             "required": gettext_lazy("请选择委员。"),
             "invalid_choice": gettext_lazy("这位委员现在不在任，请重新选择。"),

@@ -132,7 +132,9 @@ def assembly_list(request: PersonRequest, slug: str) -> HttpResponse:
         "pills": _pills(kept, words),
         "status": kept if kept in FILTERS else "",
         "words": words,
-        "elections": elections_for(request.user).filter(
+        "elections": []
+        if kept or words
+        else elections_for(request.user).filter(
             assembly__estate=estate, assembly__status=AssemblyStatus.DRAFT
         ),
     }

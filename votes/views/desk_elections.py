@@ -58,7 +58,8 @@ def overview(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         "assembly": assembly,
         "election": election,
         "rows": [
-            row_of(one) | {"url": reverse("votes:desk-candidate", args=[slug, pk, one.pk])}
+            row_of(one, request.user, at_desk=True)
+            | {"url": reverse("votes:desk-candidate", args=[slug, pk, one.pk])}
             for one in candidates
         ],
         "waiting": sum(one.status == CandidateStatus.NOMINATED for one in candidates),
@@ -221,7 +222,7 @@ def _screening_page(
         "assembly": assembly,
         "election": election,
         "candidate": candidate,
-        "row": row_of(candidate),
+        "row": row_of(candidate, request.user, at_desk=True),
         "screening": screening_lines(candidate),
         "supports": candidate.supports.count(),
         "supports_missing": supports_needed(candidate, policies["joint-nomination-owners"].value),
@@ -254,7 +255,10 @@ def withdraw(request: PersonRequest, slug: str, pk: int, candidate_pk: int) -> H
         "lead": _(
             "凭候选人本人的书面申请登记。会议已经公示的，名字留在表决票上注明“已退出”，全体业主会收到通知。不能恢复。"
         ),
-        "facts": [(_("候选人"), row_of(candidate)["title"]), (_("房屋"), candidate.home)],
+        "facts": [
+            (_("候选人"), row_of(candidate, request.user, at_desk=True)["title"]),
+            (_("房屋"), candidate.home),
+        ],
         "submit": _("登记退出"),
         "danger": True,
         "back": back,

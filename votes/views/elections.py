@@ -42,15 +42,18 @@ TONES = {
 GOING_ON = (AssemblyStatus.DRAFT, AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
 
 
-def row_of(candidate: Candidate) -> dict[str, Any]:
-    """A candidate as lists show them, on a phone and at the desk."""
+def row_of(candidate: Candidate, reader: User, *, at_desk: bool = False) -> dict[str, Any]:
+    """A candidate as lists show them; at the desk in full to who keeps the roster."""
+    keeps_roster = at_desk and allows("communities.view_roster", reader, candidate.election)
+    in_full = keeps_roster or candidate.owner.user_id == reader.pk
+    name = shown_name(candidate, in_full=in_full)
     status = CandidateStatus(candidate.status)
     notes = [candidate.home, candidate.get_nomination_display()]
     if candidate.accepted_at is None and status == CandidateStatus.NOMINATED:
         notes.append(_("等本人确认"))
     return {
         "candidate": candidate,
-        "title": _("%(number)s 号 %(name)s") % {"number": candidate.number, "name": shown_name(candidate)},
+        "title": _("%(number)s 号 %(name)s") % {"number": candidate.number, "name": name},
         "note": " · ".join(notes),
         "tags": [(status.label, TONES[status])],
         "url": reverse("votes:candidate", args=[candidate.pk]),
@@ -79,7 +82,7 @@ def election(request: PersonRequest, pk: int) -> HttpResponse:
         "is_open": is_open,
         "may_nominate": is_open and allows("votes.nominate", request.user, found),
         "mine": next((one for one in candidates if one.owner.user_id == request.user.pk), None),
-        "rows": [row_of(one) for one in candidates],
+        "rows": [row_of(one, request.user) for one in candidates],
     }
     return render(request, "votes/election.html", context)
 
@@ -198,7 +201,7 @@ def candidate_page(
     context = {
         "election": election,
         "estate": assembly.estate,
-        "row": row_of(found),
+        "row": row_of(found, request.user),
         "candidate": found,
         "is_mine": is_mine,
         "is_joint": is_joint,
@@ -293,7 +296,7 @@ def withdraw(request: PersonRequest, pk: int) -> HttpResponse:
         )
         if posted
         else _("退出以后您不再是候选人。提名截止以前可以重新报名。"),
-        "facts": [(_("候选人"), row_of(found)["title"]), (_("房屋"), found.home)],
+        "facts": [(_("候选人"), row_of(found, request.user)["title"]), (_("房屋"), found.home)],
         "form": form,
         "submit": _("退出选举"),
         "danger": True,

@@ -17,6 +17,7 @@ from communities.models import Owner, RosterImport
 from tests.factories.papers import photo
 from tests.factories.rosters import as_csv, rows
 from tests.governance.matrix.world import NO_NUMBER, NO_SLUG, NO_UUID, PDF, REASON, Place, elector_number
+from votes.enums import Criterion
 from votes.forms.ballot import mark_field
 from votes.models import Motion
 
@@ -139,6 +140,15 @@ _MEETING = {"title": "业主大会会议", "kind": "regular", "convener": "commi
 _ASKED = {"capacity": "family", "name": "李明"}
 _ACT = {"kind": "cancel", "reason": REASON}
 _CODE = {"code": "000000"}
+_NOMINEE = {"name": "李明", "building": "1幢", "room": "0101"}
+_ELECTION = {
+    "purpose": "term",
+    "seats": "5",
+    "alternates": "2",
+    "term_years": "5",
+    "nomination_closes_on": "2031-01-01",
+}
+_SCREENING = dict.fromkeys(Criterion.values, "met") | {"eligible": "yes", "reason": REASON}
 _PASSWORD = {"new": "a long and unusual word"}
 _SIGNATURE = {"finding": "x", "reason": REASON}
 _WORDS: dict[str, Any] = {"words": "0001"}
@@ -176,6 +186,18 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "votes:desk-delivery-new": _delivery,
     "votes:desk-delivery-take-back": {"reason": REASON},
     "votes:door-record": _door,
+    "votes:election-stand": {"statement": "好", "declared": "on"},
+    "votes:election-nominate": _NOMINEE,
+    "votes:candidate-accept": {"statement": "好", "declared": "on"},
+    "votes:candidate-reply": {"text": REASON},
+    "votes:candidate-withdraw": {"reason": ""},
+    "votes:desk-election-edit": _ELECTION,
+    "votes:desk-election-nominate": _NOMINEE,
+    "votes:desk-candidate": _SCREENING,
+    "votes:desk-recall": {"reason": REASON, "proposer": "committee"},
+    "api:nominations": {"nomination": "self", "declared": True},
+    "api:candidate-accept": {"declared": True},
+    "api:candidate-withdraw": {},
     "api:login-code": _CODE,
     "api:second-step": _CODE,
     "api:session": {"phone": "13800000000", "password": "wrong"},

@@ -648,6 +648,100 @@ TABLE = (
         at="decided",
         refused=(*AT_HOME, "member", "subdistrict", "firm", "assessor"),
     ),
+    # --- elections ------------------------------------------------------------------------
+    Rule(
+        "an election and who stands, from the first nomination on",
+        OF_THE_ESTATE,
+        """
+        GET          votes:election
+        GET          api:election
+        """,
+        at="election",
+    ),
+    Rule(
+        "a candidate",
+        OF_THE_ESTATE,
+        """
+        GET          votes:candidate
+        GET          api:candidate
+        """,
+        at="candidate",
+    ),
+    Rule(
+        "standing and naming: owners",
+        ("owner", "co_owner"),
+        """
+        GET POST     votes:election-stand
+        GET POST     votes:election-nominate
+        POST         api:nominations
+        """,
+        at="election",
+        refused=tuple(role for role in OF_THE_ESTATE if role not in ("owner", "co_owner")),
+    ),
+    Rule(
+        "signing under a nomination: owners",
+        ("owner", "co_owner"),
+        """
+        POST         votes:candidate-support
+        POST         api:candidate-support
+        """,
+        at="candidate",
+        refused=tuple(role for role in OF_THE_ESTATE if role not in ("owner", "co_owner")),
+    ),
+    Rule(
+        "agreeing to stand, and answering the screening: only the candidate",
+        ("owner",),
+        """
+        POST         votes:candidate-accept
+        POST         votes:candidate-reply
+        POST         api:candidate-accept
+        """,
+        at="candidate",
+        refused=tuple(role for role in OF_THE_ESTATE if role != "owner"),
+    ),
+    Rule(
+        "leaving: the candidate, and the community on their word",
+        ("owner", "secretary"),
+        """
+        GET POST     votes:candidate-withdraw
+        POST         api:candidate-withdraw
+        """,
+        at="candidate",
+        refused=tuple(role for role in OF_THE_ESTATE if role not in ("owner", "secretary")),
+    ),
+    Rule(
+        "desk: look at an election",
+        ROSTER_READERS,
+        """
+        GET          votes:desk-election
+        GET          votes:desk-election-print
+        GET          votes:desk-candidate
+        """,
+        at="desk election",
+    ),
+    Rule(
+        "desk: prepare an election or a recall",
+        PREPARERS,
+        """
+        GET POST     votes:desk-election-edit
+        GET POST     votes:desk-election-remove
+        GET POST     votes:desk-election-post
+        GET POST     votes:desk-recall
+        """,
+        at="desk election",
+        refused=("member",),
+    ),
+    Rule(
+        "desk: name and screen for the residents' committee",
+        ("secretary",),
+        """
+        GET POST     votes:desk-election-nominate
+        POST         votes:desk-candidate
+        GET POST     votes:desk-candidate-withdraw
+        """,
+        at="desk election",
+        refused=("member", "chair"),
+    ),
 )
 
 #: The API's last pattern is no route: it answers 404 to everybody, whatever is asked.

@@ -15,7 +15,14 @@ from django.test import Client
 from django.utils import timezone
 
 from communities.enums import BindingCapacity, RoleCode
-from communities.models import Estate, Notice, Unit, User, Witness
+from communities.models import (
+    Estate,
+    Notice,
+    Owner,
+    Unit,
+    User,
+    Witness,
+)
 from communities.services.binding import request_binding
 from communities.services.ledger import record
 from communities.services.rosters import upload_roster
@@ -33,9 +40,19 @@ from tests.factories.communities import (
 from tests.factories.papers import photo, received
 from tests.factories.rosters import Row, as_csv, identity_number
 from tests.factories.votes import draft_assembly, elector_of, posted_assembly
-from votes.models import Assembly, Certificate, Elector, LintOverride
-from votes.services.acts import confirm_act, propose_act
+from votes.models import (
+    Assembly,
+    Certificate,
+    Election,
+    Elector,
+    LintOverride,
+)
+from votes.services.acts import (
+    confirm_act,
+    propose_act,
+)
 from votes.services.attachments import add_attachment
+from votes.services.candidates import nominate_candidate
 from votes.services.casting import Receipt, cast_ballot
 from votes.services.closing import settle_assembly
 from votes.services.deliveries import record_deliveries
@@ -121,6 +138,7 @@ def make_place(slug: str, canary: str, serial: int) -> Place:
     TOTP.activate(people["secretary"], generate_totp_secret())
     RecoveryCodes.activate(people["secretary"])
     _make_assemblies(place)
+    _make_election(place)
     _make_papers(place, canary, serial)
     _make_witness(place, serial)
     _make_mandates(place, serial)
@@ -204,6 +222,27 @@ def _make_sheets(place: Place, voting: Assembly) -> None:
     place.things["sheet"] = {"slug": slug, "pk": voting.pk, "paper_pk": sheet.pk}
     place.things["own sheet"] = {"pk": sheet.pk}
     place.things["delivery"] = {"slug": slug, "pk": voting.pk, "delivery_pk": delivery.pk}
+
+
+def _make_election(place: Place) -> None:
+    """Nominations are open; the owner was named by the residents' committee and has not agreed yet."""
+    estate, slug = place.estate, place.estate.slug
+    draft = draft_assembly(estate, motions=0, created_by=place.people["chair"])
+    election = Election.objects.create(
+        assembly=draft,
+        seats=5,
+        nomination_closes_at=timezone.now() + timedelta(days=3),
+        lot_seed="seed",
+    )
+    candidate = nominate_candidate(
+        election=election,
+        owner=Owner.objects.get(user=place.people["owner"]),
+        nomination="residents-committee",
+        actor=place.people["secretary"],
+    )
+    place.things["election"] = {"pk": election.pk}
+    place.things["candidate"] = {"pk": candidate.pk}
+    place.things["desk election"] = {"slug": slug, "pk": draft.pk, "candidate_pk": candidate.pk}
 
 
 def _make_papers(place: Place, canary: str, serial: int) -> None:
