@@ -153,11 +153,9 @@ def term_deadlines(
 
 def first_sessions(terms: Iterable[CommitteeTerm]) -> dict[int, date]:
     """The day of the first session that chose a position, by number of the term."""
-    found: dict[int, date] = {}
     decisions = PositionDecision.objects.filter(seat__term__in=list(terms)).order_by("-session_on")
-    for term, day in decisions.values_list("seat__term", "session_on"):
-        found[term] = day
-    return found
+    # The earliest comes last, and stays.
+    return dict(decisions.values_list("seat__term", "session_on"))
 
 
 def succeeded(terms: Iterable[CommitteeTerm]) -> set[int]:

@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from communities.api import bindings, estates, login, roster_imports, rosters
 from communities.api.endpoints import NoSuchPath, PageFile
 from communities.views import desk_roster
-from votes.api import assemblies, ballots, motions
+from votes.api import assemblies, ballots, motions, objections
 from votes.views import desk_motions, results
 
 app_name = "api"
@@ -25,6 +25,7 @@ account_patterns: list[URLPattern | URLResolver] = [
         bindings.BindingWithdrawal.as_view(),
         name="binding-withdraw",
     ),
+    path("me/objections/", objections.MyObjections.as_view(), name="my-objections"),
     path("notices/", estates.NoticeList.as_view(), name="notices"),
     path("notices/read/", estates.NoticesRead.as_view(), name="notices-read"),
     path("notices/<int:pk>/read/", estates.NoticeRead.as_view(), name="notice-read"),
@@ -46,6 +47,13 @@ estate_patterns: list[URLPattern | URLResolver] = [
     path("binding-requests/<int:pk>/", bindings.DeskBinding.as_view(), name="binding"),
     path("binding-requests/<int:pk>/approve/", bindings.BindingApproval.as_view(), name="binding-approve"),
     path("binding-requests/<int:pk>/refuse/", bindings.BindingRefusal.as_view(), name="binding-refuse"),
+    path("objections/", objections.DeskObjections.as_view(), name="desk-objections"),
+    path(
+        "objections/<uuid:pk>/take-up/", objections.ObjectionReview.as_view(), name="desk-objection-take-up"
+    ),
+    path(
+        "objections/<uuid:pk>/answer/", objections.ObjectionAnswering.as_view(), name="desk-objection-answer"
+    ),
     path("roster/", rosters.RosterFigures.as_view(), name="roster"),
     path("roster/units/", rosters.RosterUnits.as_view(), name="roster-units"),
     path("roster/units/<int:pk>/", rosters.RosterUnit.as_view(), name="roster-unit"),
@@ -87,6 +95,7 @@ assembly_patterns: list[URLPattern | URLResolver] = [
     path("roll/", ballots.Roll.as_view(), name="roll"),
     path("electors/", ballots.MyElectors.as_view(), name="electors"),
     path("ballots/", ballots.BallotCast.as_view(), name="ballots"),
+    path("objections/", objections.AssemblyObjections.as_view(), name="objections"),
     path("result/", ballots.AssemblyResult.as_view(), name="result"),
     path("result.csv", PageFile.as_view(page=results.result_csv), name="result-csv"),
 ]
@@ -105,6 +114,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assemblies/<int:pk>/", include(assembly_patterns)),
     path("attachments/<int:pk>/", PageFile.as_view(page=desk_motions.attachment), name="attachment"),
     path("ballots/<uuid:pk>/", ballots.BallotReceipt.as_view(), name="receipt"),
+    path(
+        "objections/<uuid:pk>/withdraw/", objections.ObjectionWithdrawal.as_view(), name="objection-withdraw"
+    ),
     path("tally/", ballots.TallyCheck.as_view(), name="tally"),
     re_path("", NoSuchPath.as_view(), name="nothing"),
 ]

@@ -5,7 +5,7 @@ import rules
 from communities.enums import RoleCode
 from communities.models import User
 from communities.rules import has_role, is_chair, is_committee, is_owner, is_resident, is_secretary
-from votes.enums import AssemblyStatus
+from votes.enums import AssemblyStatus, ObjectionAbout
 from votes.models import Assembly, Elector
 
 is_subdistrict = has_role(RoleCode.SUBDISTRICT)
@@ -38,3 +38,13 @@ rules.add_perm("votes.view_turnout_by_building", is_committee | is_secretary | i
 rules.add_perm("votes.propose_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.confirm_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.cast_ballot", may_cast_for)
+
+# --- objections ---
+#: Whose work an objection is about, by role; nobody in these roles answers it.
+ROLES_ABOUT = {
+    ObjectionAbout.NOBODY: frozenset[RoleCode](),
+    ObjectionAbout.COMMITTEE: frozenset({RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE}),
+    ObjectionAbout.COMMUNITY: frozenset({RoleCode.SECRETARY}),
+    ObjectionAbout.SCRUTINEERS: frozenset({RoleCode.SCRUTINEER}),
+}
+rules.add_perm("votes.handle_objection", is_chair | is_secretary | is_subdistrict)

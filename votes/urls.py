@@ -5,9 +5,12 @@ from votes.views import (
     ballot,
     desk,
     desk_draft,
+    desk_filing,
     desk_motions,
+    desk_objections,
     desk_posted,
     desk_roll,
+    objections,
     results,
     tally,
 )
@@ -54,6 +57,39 @@ owner_patterns: list[URLPattern | URLResolver] = [
     path("votes/<int:pk>/result.csv", results.result_csv, name="result-csv"),
 ]
 
+objection_patterns: list[URLPattern | URLResolver] = [
+    path("votes/<int:pk>/objections/", objections.objections, name="objections"),
+    path("votes/<int:pk>/objections/new/", objections.new, name="objection-new"),
+    path("votes/objections/<uuid:pk>/", objections.objection, name="objection"),
+    path("votes/objections/<uuid:pk>/withdraw/", objections.withdraw, name="objection-withdraw"),
+    path("desk/<slug:slug>/objections/", desk_objections.objections, name="desk-objections"),
+    path("desk/<slug:slug>/objections/<uuid:pk>/", desk_objections.objection, name="desk-objection"),
+    path(
+        "desk/<slug:slug>/objections/<uuid:pk>/take-up/",
+        desk_objections.take_up,
+        name="desk-objection-take-up",
+    ),
+    path(
+        "desk/<slug:slug>/objections/<uuid:pk>/answer/", desk_objections.answer, name="desk-objection-answer"
+    ),
+    path(f"{_ONE}objections/print/", desk_objections.log_print, name="objection-log-print"),
+    path(f"{_ONE}objections.pdf", desk_objections.log_pdf, name="objection-log-pdf"),
+    path(f"{_ONE}objections.csv", desk_objections.log_csv, name="objection-log-csv"),
+]
+
+filing_patterns: list[URLPattern | URLResolver] = [
+    path(
+        "desk/<slug:slug>/committee/terms/<int:pk>/filing-sheet/",
+        desk_filing.filing_sheet,
+        name="filing-sheet",
+    ),
+    path(
+        "desk/<slug:slug>/committee/terms/<int:pk>/filing-sheet.pdf",
+        desk_filing.filing_pdf,
+        name="filing-pdf",
+    ),
+]
+
 public_patterns: list[URLPattern | URLResolver] = [
     path("tally/", tally.tally, name="tally"),
     path("tally/figures.json", tally.tally_json, name="tally-json"),
@@ -63,4 +99,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *owner_patterns,
     *public_patterns,
     *desk_patterns,
+    *objection_patterns,
+    *filing_patterns,
 ]

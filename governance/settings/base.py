@@ -158,6 +158,7 @@ CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULE = {
     "open due assemblies": {"task": "votes.open_due_assemblies", "schedule": 5.0},
     "close due assemblies": {"task": "votes.close_due_assemblies", "schedule": 5.0},
+    "escalate overdue objections": {"task": "votes.escalate_overdue_objections", "schedule": 300.0},
     "relay the outbox": {"task": "communities.relay_outbox", "schedule": 5.0},
     "forget spent login codes": {"task": "communities.forget_login_codes", "schedule": 3600.0},
 }

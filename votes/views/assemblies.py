@@ -31,6 +31,7 @@ from votes.queries import turnout, turnouts
 from votes.standing import ElectorStanding, Standing, standing_in, standings_of
 from votes.statutes import Statute, statute_by_code
 from votes.views.motions_shown import statute_of
+from votes.views.objection_summary import objection_summary
 from votes.wording import item_number, majority, majority_in_full, quorum_sign, rules_in_words
 
 PER_PAGE = 10
@@ -248,11 +249,16 @@ def assembly_page(
         "is_owner": standing.is_on_roll or is_owner(request.user, assembly),
         "act": confirmed_act(assembly, phase),
         "list_url": reverse("votes:assembly-list", args=[assembly.estate.slug]),
+        "objections": _objections(request.user, assembly, moment),
         # A page without a ballot may turn over by itself; one being marked may not.
         "turns_over": not paper,
         **turnout_context(assembly, phase, statute),
     }
     return render(request, "votes/assembly.html", context, status=status)
+
+
+def _objections(user: User, assembly: Assembly, moment: datetime) -> dict[str, Any] | None:
+    return objection_summary(user, assembly, moment) if assembly.status != AssemblyStatus.DRAFT else None
 
 
 def _open_paper(

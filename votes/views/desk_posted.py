@@ -19,6 +19,7 @@ from votes.access import desk_assembly_for
 from votes.enums import ActKind
 from votes.forms.reason import ReasonForm
 from votes.models import Assembly, TwoPersonAct
+from votes.objecting import ObjectionFigures, objection_figures
 from votes.queries import turnout, turnout_by_building
 from votes.services.acts import POSSIBLE_IN, confirm_act, propose_act, withdraw_act
 from votes.services.assemblies import judge
@@ -29,7 +30,8 @@ from .motions_shown import motions_shown, statute_of
 def show_posted(
     request: PersonRequest, assembly: Assembly, *, form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
-    phase = assembly.phase(database_now())
+    now = database_now()
+    phase = assembly.phase(now)
     acts = list(assembly.acts.select_related("proposed_by", "confirmed_by").order_by("-proposed_at"))
     pending = {act.kind for act in acts if act.confirmed_at is None and act.withdrawn_at is None}
     kind = next((kind for kind, phases in POSSIBLE_IN.items() if phase in phases), None)
@@ -50,6 +52,8 @@ def show_posted(
         "may_confirm": allows("votes.confirm_act", request.user, assembly),
         "may_prepare": allows("votes.prepare_assembly", request.user, assembly),
         "may_view_roll": allows("votes.view_roll", request.user, assembly),
+        "objections": objection_figures([assembly], now).get(assembly.pk, ObjectionFigures()),
+        "may_handle_objections": allows("votes.handle_objection", request.user, assembly),
         **_buildings(request, assembly),
     }
     return render(request, "votes/desk_posted.html", context, status=status)

@@ -28,6 +28,7 @@ from votes.services.assemblies import chinese_number
 from votes.statutes import Statute, statute_by_code
 from votes.views.assemblies import confirmed_act, turnout_context
 from votes.views.motions_shown import statute_of
+from votes.views.objection_summary import objection_summary
 from votes.wording import (
     ProofTest,
     Stamp,
@@ -101,7 +102,10 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
     if phase not in _DECIDED:
         context |= turnout_context(assembly, phase, statute_of(assembly))
         return render(request, "votes/result_wait.html", context)
-    context |= _decided(assembly) | {"tally_url": tally_address(assembly)}
+    context |= _decided(assembly) | {
+        "tally_url": tally_address(assembly),
+        "objections": objection_summary(request.user, assembly, database_now()),
+    }
     return render(request, "votes/result.html", context)
 
 
