@@ -189,8 +189,10 @@ class CommitteeAssessment(models.Model):
         verbose_name_plural = _("年度评议")
         ordering = ["term", "-year"]
         constraints = [
+            # Two, because SQLite holds every empty seat for another one.
+            models.UniqueConstraint(fields=["term", "seat", "year"], name="one_assessment_a_year"),
             models.UniqueConstraint(
-                fields=["term", "seat", "year"], name="one_assessment_a_year", nulls_distinct=False
+                fields=["term", "year"], condition=Q(seat__isnull=True), name="committee_assessed_once_a_year"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="assessment_has_reason"),
         ]

@@ -335,7 +335,7 @@ def test_desk_asks_the_database_as_often_for_three_estates_as_for_one(
         asks_binding(estate)
     client.force_login(appoint(RoleCode.SECRETARY, estate))
 
-    with django_assert_num_queries(12 + CLOCK):
+    with django_assert_num_queries(14 + CLOCK):
         client.get(URL)
 
 
@@ -355,6 +355,8 @@ def test_side_leads_to_the_rooms_of_the_only_estate(client, estate):
     assert entries(response) == [
         ("下一步", 1),
         ("业主大会", 0),
+        ("异议", 0),
+        ("业主委员会", 0),
         ("业主与名册", 0),
         ("房屋绑定", 1),
         ("我的", 0),
@@ -364,8 +366,8 @@ def test_side_leads_to_the_rooms_of_the_only_estate(client, estate):
 
 def test_side_offers_only_the_rooms_that_open(client, estate):
     expected = {
-        RoleCode.COMMITTEE: ["业主大会", "业主与名册"],
-        RoleCode.SUBDISTRICT: ["业主大会"],
+        RoleCode.COMMITTEE: ["业主大会", "业主委员会", "业主与名册"],
+        RoleCode.SUBDISTRICT: ["业主大会", "异议", "业主委员会"],
     }
     for code, rooms in expected.items():
         client.force_login(appoint(code, estate))
@@ -380,7 +382,7 @@ def test_side_of_a_roster_page_belongs_to_its_estate_and_lists_the_others(client
     nav = client.get(reverse("communities:roster", args=[estate.slug])).context["desk_nav"]
 
     labels = [entry["label"] for entry in nav]
-    assert labels[:4] == ["下一步", "业主大会", "业主与名册", "房屋绑定"]
-    assert set(labels[4:6]) == {estate.name, sister.name}
+    assert labels[:6] == ["下一步", "业主大会", "异议", "业主委员会", "业主与名册", "房屋绑定"]
+    assert set(labels[6:8]) == {estate.name, sister.name}
     assert [entry["label"] for entry in nav if entry["current"]] == ["业主与名册"]
     assert {entry["label"]: entry["count"] for entry in nav}[sister.name] == 1

@@ -92,7 +92,8 @@ class ShownResult:
 def result(request: PersonRequest, pk: int) -> HttpResponse:
     """The result, or when it will come."""
     assembly = assembly_for(request.user, pk)
-    phase = assembly.phase(database_now())
+    moment = database_now()
+    phase = assembly.phase(moment)
     context: dict[str, Any] = {
         "assembly": assembly,
         "estate": assembly.estate,
@@ -104,7 +105,7 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
         return render(request, "votes/result_wait.html", context)
     context |= _decided(assembly) | {
         "tally_url": tally_address(assembly),
-        "objections": objection_summary(request.user, assembly, database_now()),
+        "objections": objection_summary(request.user, assembly, moment),
     }
     return render(request, "votes/result.html", context)
 
