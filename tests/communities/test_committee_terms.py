@@ -1,13 +1,14 @@
 """A committee through its term: who sits, who leads, who leaves, who follows, and which roles that gives."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from communities.committees import latest_term, months_before, seats_on, term_deadlines
-from communities.enums import RoleCode
+from communities.enums import BindingCapacity, RoleCode
 from communities.errors import NotPermitted, ReasonMissing
 from communities.models import (
     CommitteeSeat,
@@ -66,12 +67,17 @@ def roles(body: Committee) -> dict[str, str]:
 
 
 def choose(body: Committee, name: str, position: str = "chair", **given) -> PositionDecision:
-    values = {"session_on": today(), "text": DECISION, "actor": body.secretary} | given
+    values: dict[str, Any] = {"session_on": today(), "text": DECISION, "actor": body.secretary} | given
     return decide_position(seat=body.seat(name), position=position, **values)
 
 
 def leave(body: Committee, name: str, **given) -> CommitteeSeat:
-    values = {"reason": "resigned", "note": "", "ended_on": today(), "actor": body.secretary} | given
+    values: dict[str, Any] = {
+        "reason": "resigned",
+        "note": "",
+        "ended_on": today(),
+        "actor": body.secretary,
+    } | given
     return end_seat(seat=body.seat(name), **values)
 
 
@@ -132,7 +138,7 @@ def test_a_seat_whose_owner_is_bound_later_gets_its_role_then(body):
     assert "庚" not in roles(body)
     account = UserFactory()
     unit = newcomer.ownerships.get().unit
-    asked = request_binding(unit=unit, capacity="owner", name="庚", actor=account)
+    asked = request_binding(unit=unit, capacity=BindingCapacity.OWNER, name="庚", actor=account)
     approve_binding(binding=asked, owner=newcomer, actor=body.secretary)
     assert roles(body)["庚"] == "committee"
     assert body.seat("庚").user == account
@@ -265,7 +271,7 @@ def test_a_term_fits_behind_the_one_before(body, number, starts, ends):
 
 def owed(body: Committee, **given) -> dict[str, tuple]:
     term = CommitteeTerm.objects.select_related("estate").get(pk=body.term.pk)
-    values = {"first_session": None, "has_successor": False} | given
+    values: dict[str, Any] = {"first_session": None, "has_successor": False} | given
     found = term_deadlines(term, policies=policies_in_force(term.estate, on=today()), **values)
     return {one.key: (one.due_on - term.starts_on, one.is_done, one.is_overdue(today())) for one in found}
 
@@ -287,8 +293,6 @@ def test_deadlines_count_from_the_election(body):
 
 
 def test_three_months_before_the_last_day_of_may_is_the_last_of_february():
-    from datetime import date
-
     assert months_before(date(2026, 5, 31), 3) == date(2026, 2, 28)
     assert months_before(date(2026, 2, 28), 3) == date(2025, 11, 28)
 

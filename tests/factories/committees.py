@@ -35,6 +35,12 @@ class Committee:
     secretary: User
     subdistrict: User
 
+    def account(self, place: int = 0) -> User:
+        """The account of one of the members."""
+        user = self.members[place].user
+        assert user is not None
+        return user
+
     def seat(self, name: str) -> CommitteeSeat:
         """The newest seat of the owner called so."""
         seats = CommitteeSeat.objects.filter(term=self.term).select_related("owner").order_by("-pk")

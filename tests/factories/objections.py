@@ -16,7 +16,11 @@ TEXT = "三幢五〇二的面积与产权证不一致，请核对"
 
 def object_to(assembly: Assembly, kind: str = "procedure", **given: Any) -> Objection:
     """An objection of the first owner on the roll, unless ``actor`` says whose."""
-    values = {"about": "", "text": TEXT, "actor": given.get("actor") or people_of(assembly)[0]} | given
+    values: dict[str, Any] = {
+        "about": "",
+        "text": TEXT,
+        "actor": given.get("actor") or people_of(assembly)[0],
+    } | given
     return file_objection(assembly=assembly, kind=kind, **values)
 
 

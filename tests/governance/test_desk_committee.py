@@ -31,7 +31,7 @@ def test_deadlines_stand_on_the_desks_until_they_are_done():
         "第1届：向街道备案": end_of(body.term.starts_on + timedelta(days=30)),
     }
     assert steps(body.secretary, body.estate) == [("业委会", text, "您", at) for text, at in due.items()]
-    turns = [turn for _kind, _text, turn, _due in steps(body.members[0].user, body.estate)]
+    turns = [turn for _kind, _text, turn, _due in steps(body.account(0), body.estate)]
     assert turns == ["业主委员会", "业主委员会"]
     file_term(term=body.term, filed_on=today(), number="7", actor=body.secretary)
     decide_position(
@@ -47,7 +47,7 @@ def test_deadlines_stand_on_the_desks_until_they_are_done():
 def test_the_end_of_a_term_is_announced_a_month_before_the_report_is_due():
     body = committee(begun=365 * 2 - 110, years=2)
     file_term(term=body.term, filed_on=today(), number="7", actor=body.secretary)
-    texts = [text for _kind, text, _turn, _due in steps(body.members[1].user, body.estate)]
+    texts = [text for _kind, text, _turn, _due in steps(body.account(1), body.estate)]
     assert "第1届：任期将满，向街道报告并筹备换届" in texts
     assert "第1届：任期届满前选出新一届" not in texts
 
@@ -56,7 +56,7 @@ def test_an_open_handover_and_a_member_who_sold_are_somebody_s_turn():
     body = committee(begun=3)
     end_seat(seat=body.members[0], reason="resigned", note="", ended_on=today(), actor=body.secretary)
     Ownership.objects.filter(owner=body.members[1].owner).update(valid_to=today())
-    found = steps(body.members[2].user, body.estate)
+    found = steps(body.account(2), body.estate)
     assert ("交接", "第 1 届业主委员会有 6 项待交接", "您", end_of(today() + timedelta(days=7))) in found
     assert ("业委会", "委员乙已不是业主，任职应当终止", "社区、业委会主任", None) in found
 

@@ -53,7 +53,7 @@ def settle_at_once(objection: Objection, people: list[User]) -> None:
     """Both answer, each another way, while the filer takes it back."""
     results = at_once(
         *(
-            lambda person=person, status=status: answer_objection(  # type: ignore[misc]
+            lambda person=person, status=status: answer_objection(
                 objection=objection, status=status, answer=f"经核查属于{status}的情形", actor=person
             )
             for person, status in zip(people, ("upheld", "dismissed"), strict=True)
@@ -71,7 +71,7 @@ def test_objections_filed_at_once_get_different_numbers() -> None:
     assembly = posted_assembly(estate)
     made = at_once(
         *(
-            lambda person=person: file_objection(  # type: ignore[misc]
+            lambda person=person: file_objection(
                 assembly=assembly, kind="procedure", about="", text=TEXT, actor=person
             )
             for person in people_of(assembly)

@@ -23,7 +23,7 @@ def elected(body: Committee) -> Election:
         Candidate.objects.create(
             election=election,
             number=number,
-            owner=seat.owner,
+            owner_id=seat.owner_id,
             name=seat.holder_name,
             home="1幢",
             nomination="self",
