@@ -4,7 +4,20 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from communities.models import BindingRequest, Estate, Notice, Owner, RosterImport, Unit, User, Witness
+from communities.models import (
+    BindingRequest,
+    CommitteeSeat,
+    CommitteeTerm,
+    Estate,
+    HandoverItem,
+    Notice,
+    Owner,
+    ReserveCandidate,
+    RosterImport,
+    Unit,
+    User,
+    Witness,
+)
 from communities.rules import DESK_ROLES, allows, today
 
 
@@ -133,3 +146,54 @@ def witness_for(user: User, slug: str, pk: int) -> Witness:
     """A witness who has not been removed, or a 404."""
     present = Witness.objects.filter(removed_at__isnull=True).select_related("estate")
     return get_object_or_404(present, estate=witness_estate_for(user, slug), pk=pk)
+
+
+def committee_estate_for(user: User, slug: str) -> Estate:
+    """An estate ``user`` works for, or a 404."""
+    return get_object_or_404(desk_estates_for(user), slug=slug)
+
+
+def term_for(user: User, slug: str, pk: int) -> CommitteeTerm:
+    """A committee's term, for those who work for its estate, or a 404."""
+    estate = committee_estate_for(user, slug)
+    term = get_object_or_404(CommitteeTerm, estate=estate, pk=pk)
+    term.estate = estate
+    return term
+
+
+def seat_for(user: User, slug: str, pk: int, seat_pk: int) -> CommitteeSeat:
+    """A seat of :func:`term_for`, or a 404."""
+    term = term_for(user, slug, pk)
+    seat = get_object_or_404(CommitteeSeat.objects.select_related("owner", "user"), term=term, pk=seat_pk)
+    seat.term = term
+    return seat
+
+
+def handover_item_for(user: User, slug: str, pk: int, item_pk: int) -> HandoverItem:
+    """An item of the handover of :func:`term_for`, for those who tick it off, or a 404."""
+    term = term_for(user, slug, pk)
+    if not allows("communities.hand_over", user, term):
+        raise Http404
+    item = get_object_or_404(term.handovers.select_related("seat__owner", "seat__user"), pk=item_pk)
+    item.term = term
+    return item
+
+
+def reserve_estate_for(user: User, slug: str) -> Estate:
+    """The estate whose reserve ``user`` may read, or a 404: not even the committee learns of it."""
+    estate = committee_estate_for(user, slug)
+    if not allows("communities.view_reserve", user, estate):
+        raise Http404
+    return estate
+
+
+def reserve_person_for(user: User, slug: str, pk: int) -> ReserveCandidate:
+    """Somebody in the reserve of :func:`reserve_estate_for`, or a 404."""
+    estate = reserve_estate_for(user, slug)
+    return get_object_or_404(estate.reserve.select_related("owner", "estate"), pk=pk)
+
+
+def training_term_for(user: User, slug: str, pk: int) -> CommitteeTerm:
+    """A term whose trainings ``user`` may read, people in reserve among them, or a 404."""
+    reserve_estate_for(user, slug)
+    return term_for(user, slug, pk)

@@ -69,6 +69,17 @@ class SeatPosition(TextChoices):
     MEMBER = "member", _("委员")
 
 
+class SeatEndReason(TextChoices):
+    """Why a seat ends before its term, other than by a vote (《指导规则》第四十三、四十四条)."""
+
+    RESIGNED = "resigned", _("本人书面辞职")
+    NOT_OWNER = "not-owner", _("不再是本小区业主")
+    INCAPABLE = "incapable", _("丧失民事行为能力")
+    CONVICTED = "convicted", _("被追究刑事责任")
+    DIED = "died", _("去世")
+    OTHER = "other", _("其他法定情形")
+
+
 class ImportStatus(TextChoices):
     PREVIEW = "preview", _("待确认")
     COMMITTED = "committed", _("已导入")

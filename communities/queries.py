@@ -41,16 +41,24 @@ class PolicyInForce:
 
 def policies_in_force(estate: Estate, *, on: date) -> dict[str, PolicyInForce]:
     """Every policy of the estate on a day: its own rule where it has one, else the law's."""
+    return policies_of([estate], on=on)[estate.pk]
+
+
+def policies_of(estates: Iterable[Estate], *, on: date) -> dict[int, dict[str, PolicyInForce]]:
+    """:func:`policies_in_force` of several estates by their number, in one query."""
+    estates = list(estates)
     own = {
-        policy.key: policy
+        (policy.estate_id, policy.key): policy
         for policy in Policy.objects.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gt=on), estate=estate, valid_from__lte=on
+            Q(valid_to__isnull=True) | Q(valid_to__gt=on), estate__in=estates, valid_from__lte=on
         ).order_by("valid_from")
     }
-    found = {}
-    for key in known_keys():
-        rule = own.get(key) or statutory_rule(key, region=estate.region, on=on)
-        found[key] = PolicyInForce(key, rule.value, rule.article)
+    found: dict[int, dict[str, PolicyInForce]] = {}
+    for estate in estates:
+        found[estate.pk] = {}
+        for key in known_keys():
+            rule = own.get((estate.pk, key)) or statutory_rule(key, region=estate.region, on=on)
+            found[estate.pk][key] = PolicyInForce(key, rule.value, rule.article)
     return found
 
 

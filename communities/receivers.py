@@ -1,11 +1,27 @@
 """What people are told about their homes."""
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from communities.enums import BindingStatus
-from communities.models import BindingRequest, OutboxMessage, Owner, RosterImport, Unit, Witness
-from communities.queries import keepers_of_witnesses, roster_readers, secretaries_of
+from communities.models import (
+    BindingRequest,
+    CommitteeAssessment,
+    CommitteeSeat,
+    CommitteeTerm,
+    OutboxMessage,
+    Owner,
+    RosterImport,
+    Unit,
+    Witness,
+)
+from communities.queries import (
+    keepers_of_witnesses,
+    roster_readers,
+    secretaries_of,
+)
 from communities.rules import today
 from communities.services.notices import notify
 from communities.services.outbox import handler
@@ -137,3 +153,113 @@ def tell_of_witness(message: OutboxMessage) -> None:
         text=_("如果不是约定好的，请马上查问。"),
         url=reverse("communities:witnesses", args=[message.estate.slug]),
     )
+
+
+# --- the committee ---------------------------------------------------------------
+
+
+def _seat_of(message: OutboxMessage) -> CommitteeSeat:
+    pk = message.subject.partition(":")[0]
+    return CommitteeSeat.objects.select_related("owner", "user", "term").get(pk=pk)
+
+
+def _term_of(message: OutboxMessage) -> CommitteeTerm:
+    return CommitteeTerm.objects.get(pk=message.subject.partition(":")[0])
+
+
+def _tell_committee(
+    message: OutboxMessage, title: str, text: str = "", *, others: Iterable[int] = ()
+) -> None:
+    """The committee, its secretary, and whom else it is about. Members of a committee are public."""
+    notify(
+        recipients=sorted({*roster_readers(message.estate), *others}),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=title,
+        text=text,
+        url=reverse("communities:committee", args=[message.estate.slug]),
+    )
+
+
+@handler("communities.committee-begun")
+def tell_of_new_term(message: OutboxMessage) -> None:
+    term = _term_of(message)
+    _tell_committee(
+        message,
+        _("第 %(number)d 届业主委员会任期开始：%(estate)s")
+        % {"number": term.number, "estate": message.estate.name},
+        _("请在规定时间内召开首次会议、备案，并与上一届办理交接。"),
+    )
+
+
+@handler("communities.committee-filed")
+def tell_of_filing(message: OutboxMessage) -> None:
+    term = _term_of(message)
+    _tell_committee(
+        message,
+        _("第 %(number)d 届业主委员会已备案") % {"number": term.number},
+        _("备案编号：%(number)s") % {"number": term.filing_number},
+    )
+
+
+@handler("communities.position-decided")
+def tell_of_position(message: OutboxMessage) -> None:
+    seat = _seat_of(message)
+    words = {"name": seat.holder_name, "position": seat.get_position_display()}
+    _tell_committee(message, _("业主委员会职务：%(name)s 任%(position)s") % words)
+
+
+@handler("communities.seat-ended")
+def tell_of_ended_seat(message: OutboxMessage) -> None:
+    seat = _seat_of(message)
+    _tell_committee(
+        message,
+        _("业主委员会委员终止任职：%(name)s") % {"name": seat.holder_name},
+        _("原因：%(reason)s。本人经手的印章、资料、账目和财物请按清单交接。") % {"reason": seat.end_reason},
+        others=[seat.user_id] if seat.user_id else [],
+    )
+
+
+@handler("communities.alternate-moved-up")
+def tell_of_new_member(message: OutboxMessage) -> None:
+    seat = _seat_of(message)
+    _tell_committee(
+        message,
+        _("候补委员递补为委员：%(name)s") % {"name": seat.holder_name},
+        others=[seat.user_id] if seat.user_id else [],
+    )
+
+
+@handler("communities.handover-listed")
+def tell_who_hands_over(message: OutboxMessage) -> None:
+    """Everybody who held what is to be handed over, and those who receive it."""
+    term = _term_of(message)
+    seat = message.subject.split(":")[1]
+    seats = CommitteeSeat.objects.filter(term=term, user__isnull=False, is_alternate=False)
+    leaving = seats.filter(pk=seat) if seat != "0" else seats
+    due = term.handovers.filter(seat=int(seat) or None).order_by("-due_on").first()
+    _tell_committee(
+        message,
+        _("交接清单已列出：第 %(number)d 届业主委员会") % {"number": term.number},
+        _("请在 %(day)s 前移交完毕。") % {"day": f"{due.due_on:%Y-%m-%d}"} if due else "",
+        others=leaving.values_list("user", flat=True),
+    )
+
+
+@handler("communities.committee-assessed")
+def tell_assessed(message: OutboxMessage) -> None:
+    """The member who was assessed; of the committee as a whole, all of it."""
+    assessment = CommitteeAssessment.objects.select_related("seat").get(pk=message.subject)
+    title = _("%(year)d 年度评议结果已登记") % {"year": assessment.year}
+    if assessment.seat is None:
+        _tell_committee(message, title)
+    elif assessment.seat.user_id:
+        notify(
+            recipients=[assessment.seat.user_id],
+            estate=message.estate,
+            topic=message.topic,
+            subject=message.subject,
+            title=title,
+            url=reverse("communities:committee", args=[message.estate.slug]),
+        )

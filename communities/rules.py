@@ -93,6 +93,7 @@ def is_own(user: User, thing: object) -> bool:
 is_secretary = has_role(RoleCode.SECRETARY)
 is_chair = has_role(RoleCode.COMMITTEE_CHAIR)
 is_committee = has_role(RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE)
+is_guide = has_role(RoleCode.SECRETARY, RoleCode.SUBDISTRICT)
 is_at_desk = has_role(*DESK_ROLES)
 
 rules.add_perm("communities.view_estate", is_owner | is_resident | has_role(*RoleCode))
@@ -102,3 +103,14 @@ rules.add_perm("communities.view_roster", is_secretary | is_committee)
 rules.add_perm("communities.set_representative", is_secretary | is_chair)
 rules.add_perm("communities.decide_binding", is_secretary & ~is_own)
 rules.add_perm("communities.manage_witnesses", is_secretary | is_chair)
+
+
+# --- the committee and its term ---
+rules.add_perm("communities.enter_term", is_secretary)
+rules.add_perm("communities.manage_committee", is_secretary | is_chair)
+rules.add_perm("communities.hand_over", is_secretary | is_committee)
+rules.add_perm("communities.file_committee", is_guide)
+rules.add_perm("communities.assess_committee", is_guide)
+rules.add_perm("communities.view_member_assessments", is_committee | is_guide)
+rules.add_perm("communities.view_reserve", is_guide)
+rules.add_perm("communities.manage_reserve", is_secretary)

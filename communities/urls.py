@@ -3,9 +3,15 @@ from django.views.i18n import set_language
 
 from communities.views import (
     binding,
+    committee,
+    desk_assessments,
     desk_bindings,
+    desk_committee,
+    desk_handover,
+    desk_reserve,
     desk_roster,
     desk_roster_imports,
+    desk_seats,
     desk_witnesses,
     login,
     me,
@@ -63,10 +69,36 @@ witness_patterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/remove/", desk_witnesses.remove, name="witness-remove"),
 ]
 
+_TERM = "terms/<int:pk>/"
+committee_patterns: list[URLPattern | URLResolver] = [
+    path("", desk_committee.committee, name="desk-committee"),
+    path("terms/new/", desk_committee.new, name="term-new"),
+    path(_TERM, desk_committee.term, name="term"),
+    path(f"{_TERM}file/", desk_committee.mark_filed, name="term-file"),
+    path(f"{_TERM}report/", desk_committee.mark_reported, name="term-report"),
+    path(f"{_TERM}positions/", desk_seats.position, name="term-position"),
+    path(f"{_TERM}seats/new/", desk_seats.new, name="term-seat-new"),
+    path(f"{_TERM}seats/<int:seat_pk>/end/", desk_seats.end, name="term-seat-end"),
+    path(f"{_TERM}move-up/", desk_seats.move_up, name="term-move-up"),
+    path(f"{_TERM}handover/", desk_handover.handover, name="handover"),
+    path(f"{_TERM}handover/print/", desk_handover.handover_print, name="handover-print"),
+    path(f"{_TERM}handover.pdf", desk_handover.handover_pdf, name="handover-pdf"),
+    path(f"{_TERM}handover/<int:item_pk>/", desk_handover.item, name="handover-item"),
+    path(f"{_TERM}assessments/", desk_assessments.assessments, name="assessments"),
+    path(f"{_TERM}trainings/", desk_reserve.trainings, name="trainings"),
+    path(f"{_TERM}trainings/export/", desk_reserve.export_held, name="trainings-export"),
+    path("reserve/", desk_reserve.reserve, name="reserve"),
+    path("reserve/new/", desk_reserve.new, name="reserve-new"),
+    path("reserve/export/", desk_reserve.export, name="reserve-export"),
+    path("reserve/<int:pk>/", desk_reserve.person, name="reserve-person"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *login_patterns,
     *me_patterns,
     *binding_patterns,
     path("desk/<slug:slug>/roster/", include(roster_patterns)),
     path("desk/<slug:slug>/witnesses/", include(witness_patterns)),
+    path("e/<slug:slug>/committee/", committee.committee, name="committee"),
+    path("desk/<slug:slug>/committee/", include(committee_patterns)),
 ]

@@ -13,6 +13,7 @@ from votes.api import (
     logs,
     mandates,
     motions,
+    objections,
 )
 from votes.views import desk_motions, results
 
@@ -32,6 +33,7 @@ account_patterns: list[URLPattern | URLResolver] = [
         bindings.BindingWithdrawal.as_view(),
         name="binding-withdraw",
     ),
+    path("me/objections/", objections.MyObjections.as_view(), name="my-objections"),
     path("notices/", estates.NoticeList.as_view(), name="notices"),
     path("notices/read/", estates.NoticesRead.as_view(), name="notices-read"),
     path("notices/<int:pk>/read/", estates.NoticeRead.as_view(), name="notice-read"),
@@ -53,6 +55,13 @@ estate_patterns: list[URLPattern | URLResolver] = [
     path("binding-requests/<int:pk>/", bindings.DeskBinding.as_view(), name="binding"),
     path("binding-requests/<int:pk>/approve/", bindings.BindingApproval.as_view(), name="binding-approve"),
     path("binding-requests/<int:pk>/refuse/", bindings.BindingRefusal.as_view(), name="binding-refuse"),
+    path("objections/", objections.DeskObjections.as_view(), name="desk-objections"),
+    path(
+        "objections/<uuid:pk>/take-up/", objections.ObjectionReview.as_view(), name="desk-objection-take-up"
+    ),
+    path(
+        "objections/<uuid:pk>/answer/", objections.ObjectionAnswering.as_view(), name="desk-objection-answer"
+    ),
     path("roster/", rosters.RosterFigures.as_view(), name="roster"),
     path("roster/units/", rosters.RosterUnits.as_view(), name="roster-units"),
     path("roster/units/<int:pk>/", rosters.RosterUnit.as_view(), name="roster-unit"),
@@ -95,6 +104,7 @@ assembly_patterns: list[URLPattern | URLResolver] = [
     path("electors/", ballots.MyElectors.as_view(), name="electors"),
     path("ballots/", ballots.BallotCast.as_view(), name="ballots"),
     path("mandates/", mandates.Mandates.as_view(), name="mandates"),
+    path("objections/", objections.AssemblyObjections.as_view(), name="objections"),
     path("result/", ballots.AssemblyResult.as_view(), name="result"),
     path("result.csv", PageFile.as_view(page=results.result_csv), name="result-csv"),
 ]
@@ -132,6 +142,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mandates/<uuid:pk>/", mandates.MandateDetail.as_view(), name="mandate"),
     path("mandates/<uuid:pk>/revoke/", mandates.MandateRevocation.as_view(), name="mandate-revoke"),
     *election_patterns,
+    path(
+        "objections/<uuid:pk>/withdraw/", objections.ObjectionWithdrawal.as_view(), name="objection-withdraw"
+    ),
     path("tally/", ballots.TallyCheck.as_view(), name="tally"),
     re_path("", NoSuchPath.as_view(), name="nothing"),
 ]

@@ -16,7 +16,10 @@ from communities.models import BindingRequest, Estate, RosterImport, Unit, User
 from communities.queries import unrepresented_units
 from communities.rules import allows, learn_roles, role_codes
 from communities.values.area import format_area
+from governance.desk_committee import committee_steps
+from governance.desk_objections import objection_steps
 from governance.desk_papers import paper_steps
+from governance.steps import Step
 from votes.access import assemblies_for
 from votes.candidacies import vacant_terms
 from votes.enums import AssemblyStatus, CandidateStatus
@@ -35,31 +38,6 @@ from votes.queries import Turnout, turnouts
 #: With less time than this left, an assembly short of its quorum is pressing.
 SOON = timedelta(hours=48)
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to be done: what, where, by whom, until when. No ``url`` where it is not this person's."""
-
-    kind: str
-    tone: str
-    text: str
-    estate: Estate
-    turn: str
-    due: datetime | None = None
-    url: str = ""
-    act: str = ""
-
-    def is_overdue(self, moment: datetime) -> bool:
-        return self.due is not None and self.due <= moment
-
-    def is_due_on_day_of(self, moment: datetime) -> bool:
-        # A deadline at midnight belongs to the day that it ends.
-        return (
-            self.due is not None
-            and self.due > moment
-            and local_day(self.due - timedelta(microseconds=1)) == local_day(moment)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +103,8 @@ class Desk:
             self._imports,
             self._rosterless,
             self._unrepresented,
+            lambda: objection_steps(self.user, self.may("votes.handle_objection"), self.moment),
+            lambda: committee_steps(self.user, self.estates, self.moment),
         ]
         found = [step for part in parts for step in part()]
         return sorted(found, key=lambda step: (step.due is None, step.due or self.moment))

@@ -85,6 +85,11 @@ def desk_nav(request: HttpRequest, estate: Estate | None, shell: DeskShell) -> l
 
 def _rooms(request: HttpRequest, estate: Estate, shell: DeskShell) -> list[dict[str, Any]]:
     rooms = [_entry(request, _("业主大会"), reverse("votes:desk-assemblies", args=[estate.slug]))]
+    if allows("votes.handle_objection", shell.user, estate):
+        waiting = sum(1 for step in shell.desk.steps if step.estate == estate and step.kind == _("异议"))
+        url = reverse("votes:desk-objections", args=[estate.slug])
+        rooms.append(_entry(request, _("异议"), url, count=waiting))
+    rooms.append(_entry(request, _("业主委员会"), reverse("communities:desk-committee", args=[estate.slug])))
     if allows("communities.view_roster", shell.user, estate):
         rooms.append(_entry(request, _("业主与名册"), reverse("communities:roster", args=[estate.slug])))
     if allows("communities.decide_binding", shell.user, estate):

@@ -28,6 +28,7 @@ from votes.models import (
     Mandate,
     Motion,
     MotionAttachment,
+    Objection,
     PaperBallot,
     SecretTurnout,
 )
@@ -332,3 +333,35 @@ def desk_candidate_for(user: User, slug: str, pk: int, candidate_pk: int) -> Can
     )
     candidate.election = election
     return candidate
+
+
+def own_objections(user: User) -> QuerySet[Objection]:
+    """What ``user`` objected to, newest first."""
+    return user.objections.select_related("assembly__estate__community__subdistrict")
+
+
+def own_objection_for(user: User, pk: UUID) -> Objection:
+    """An objection that ``user`` raised, or a 404: nobody else sees who did."""
+    return get_object_or_404(own_objections(user), pk=pk)
+
+
+def objections_at_desk(user: User, estate: Estate) -> QuerySet[Objection]:
+    """All objections of an estate, for those who handle them; a 404 for everybody else."""
+    if not allows("votes.handle_objection", user, estate):
+        raise Http404
+    return Objection.objects.filter(assembly__estate=estate).select_related(
+        "assembly__estate__community__subdistrict", "elector", "filed_by", "answered_by"
+    )
+
+
+def objection_at_desk(user: User, slug: str, pk: UUID) -> Objection:
+    """One of :func:`objections_at_desk`, or a 404."""
+    return get_object_or_404(objections_at_desk(user, desk_estate_for(user, slug)), pk=pk)
+
+
+def objection_log_for(user: User, slug: str, pk: int) -> Assembly:
+    """An assembly whose log of objections ``user`` may take away, or a 404."""
+    assembly = desk_assembly_for(user, slug, pk)
+    if assembly.status == AssemblyStatus.DRAFT or not allows("votes.handle_objection", user, assembly):
+        raise Http404
+    return assembly

@@ -14,6 +14,8 @@ from votes.models import (
     Motion,
     MotionAttachment,
     MotionResult,
+    Objection,
+    ObjectionStep,
     TwoPersonAct,
 )
 
@@ -39,3 +41,29 @@ class BallotAdmin(ReadOnlyAdmin):
     fields = ["id", "assembly", "revision", "channel", "leaf_hash", "accepted_at"]
     list_display = ["id", "assembly", "revision", "channel", "accepted_at"]
     list_select_related = ["assembly"]
+
+
+@admin.register(Objection)
+class ObjectionAdmin(ReadOnlyAdmin):
+    """That an objection was raised and what became of it; not by whom."""
+
+    fields = [
+        "assembly",
+        "number",
+        "kind",
+        "about",
+        "status",
+        "filed_at",
+        "due_at",
+        "answered_at",
+        "escalated_at",
+    ]
+    list_display = ["assembly", "number", "kind", "status", "due_at"]
+    list_select_related = ["assembly"]
+
+
+@admin.register(ObjectionStep)
+class ObjectionStepAdmin(ReadOnlyAdmin):
+    fields = ["objection", "status", "text", "taken_at"]
+    list_display = ["objection", "status", "taken_at"]
+    list_select_related = ["objection"]

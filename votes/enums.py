@@ -163,6 +163,15 @@ class ObjectionStatus(TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
 
 
+class ObjectionAbout(TextChoices):
+    """Whose work is disputed: nobody of them answers the objection."""
+
+    NOBODY = "", _("不针对谁，只说事情")
+    COMMITTEE = "committee", _("业主委员会（召集人）")
+    COMMUNITY = "community", _("社区工作人员")
+    SCRUTINEERS = "scrutineers", _("监票人")
+
+
 class ElectionPurpose(TextChoices):
     TERM = "term", _("换届选举")
     BY_ELECTION = "by-election", _("补选")

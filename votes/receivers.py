@@ -9,14 +9,25 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from communities.enums import RoleCode
 from communities.live import SparingAnnouncer
-from communities.models import CommitteeSeat, OutboxMessage, Ownership, User
-from communities.queries import secretaries_of
-from communities.rules import today
+from communities.models import (
+    CommitteeSeat,
+    OutboxMessage,
+    Ownership,
+    Role,
+    User,
+)
+from communities.queries import (
+    secretaries_of,
+)
+from communities.rules import (
+    today,
+)
 from communities.services.notices import notify
 from communities.services.outbox import handler
 from communities.templatetags.linyi import deadline_words, moment
-from votes.enums import AssemblyStatus, CandidateStatus, Channel
+from votes.enums import AssemblyStatus, CandidateStatus, Channel, ObjectionAbout
 from votes.evidence.receipts import receipt_code
 from votes.models import (
     Assembly,
@@ -26,9 +37,14 @@ from votes.models import (
     Election,
     Elector,
     Mandate,
+    Objection,
+    ObjectionStep,
     PaperBallot,
     SecretTurnout,
     TwoPersonAct,
+)
+from votes.rules import (
+    ROLES_ABOUT,
 )
 from votes.services.mandates import (
     bind_mandates,
@@ -432,4 +448,71 @@ def tell_paper_not_counted(message: OutboxMessage) -> None:
         message,
         _("纸质表决票没有计票：%(unit)s"),
         _("票号 %(serial)s，%(when)s 收到。原因：%(reason)s。有疑问请联系监票人。"),
+    )
+
+
+# --- objections ------------------------------------------------------------------
+
+
+def _objection_of(message: OutboxMessage) -> Objection:
+    pk = message.subject.partition(":")[0]
+    return Objection.objects.select_related("assembly").get(pk=pk)
+
+
+def _holders(message: OutboxMessage, *codes: RoleCode) -> list[int]:
+    held = Role.objects.on(today()).covering(message.estate).filter(code__in=codes, user__is_active=True)
+    return sorted(set(held.values_list("user", flat=True)))
+
+
+@handler("votes.objection-filed")
+def tell_who_answers(message: OutboxMessage) -> None:
+    """Those who may answer it: chair and community, without those it is about."""
+    objection = _objection_of(message)
+    able = {RoleCode.COMMITTEE_CHAIR, RoleCode.SECRETARY} - ROLES_ABOUT[ObjectionAbout(objection.about)]
+    words = {"number": objection.number, "assembly": objection.assembly.title}
+    notify(
+        recipients=[pk for pk in _holders(message, *able) if pk != objection.filed_by_id],
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("有人提出异议（第 %(number)d 号）：%(assembly)s") % words,
+        text=_("请在期限内核查、答复。"),
+        url=reverse("votes:desk-objection", args=[message.estate.slug, objection.pk]),
+    )
+
+
+@handler("votes.objection-stepped")
+def tell_filer(message: OutboxMessage) -> None:
+    objection = _objection_of(message)
+    step = ObjectionStep.objects.get(pk=message.subject.partition(":")[2])
+    words = {"number": objection.number, "status": step.get_status_display()}
+    notify(
+        recipients=[objection.filed_by_id],
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("您的异议（第 %(number)d 号）：%(status)s") % words,
+        text=step.text,
+        url=reverse("votes:objection", args=[objection.pk]),
+    )
+
+
+@handler("votes.objection-escalated")
+def tell_subdistrict(message: OutboxMessage) -> None:
+    """The subdistrict, that nobody answered in time; and the filer, that it knows."""
+    objection = _objection_of(message)
+    words = {"number": objection.number, "assembly": objection.assembly.title}
+    told = {"estate": message.estate, "topic": message.topic, "subject": message.subject}
+    notify(
+        recipients=[pk for pk in _holders(message, RoleCode.SUBDISTRICT) if pk != objection.filed_by_id],
+        title=_("异议超期未答复（第 %(number)d 号）：%(assembly)s") % words,
+        text=_("请督促或直接答复。"),
+        url=reverse("votes:desk-objection", args=[message.estate.slug, objection.pk]),
+        **told,  # type: ignore[arg-type]
+    )
+    notify(
+        recipients=[objection.filed_by_id],
+        title=_("您的异议（第 %(number)d 号）超期未答复，已报告街道") % words,
+        url=reverse("votes:objection", args=[objection.pk]),
+        **told,  # type: ignore[arg-type]
     )

@@ -5,7 +5,10 @@ import rules
 from communities.enums import RoleCode
 from communities.models import User
 from communities.rules import has_role, is_chair, is_committee, is_owner, is_resident, is_secretary
-from votes.enums import AssemblyStatus
+from votes.enums import (
+    AssemblyStatus,
+    ObjectionAbout,
+)
 from votes.models import (
     Assembly,
     Candidate,
@@ -99,3 +102,14 @@ rules.add_perm("votes.nominate", is_owner)
 rules.add_perm("votes.nominate_for_residents", is_secretary)
 rules.add_perm("votes.screen_candidate", moderates_election & ~is_candidate)
 rules.add_perm("votes.withdraw_candidate", is_candidate | moderates_election)
+
+
+# --- objections ---
+#: Whose work an objection is about, by role; nobody in these roles answers it.
+ROLES_ABOUT = {
+    ObjectionAbout.NOBODY: frozenset[RoleCode](),
+    ObjectionAbout.COMMITTEE: frozenset({RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE}),
+    ObjectionAbout.COMMUNITY: frozenset({RoleCode.SECRETARY}),
+    ObjectionAbout.SCRUTINEERS: frozenset({RoleCode.SCRUTINEER}),
+}
+rules.add_perm("votes.handle_objection", is_chair | is_secretary | is_subdistrict)

@@ -7,9 +7,11 @@ from votes.views import (
     desk_deliveries,
     desk_draft,
     desk_elections,
+    desk_filing,
     desk_looks,
     desk_mandates,
     desk_motions,
+    desk_objections,
     desk_packs,
     desk_paper_entry,
     desk_papers,
@@ -20,6 +22,7 @@ from votes.views import (
     evidence,
     heads,
     mandates,
+    objections,
     paper_booklet,
     paper_request,
     results,
@@ -148,6 +151,39 @@ heads_patterns: list[URLPattern | URLResolver] = [
     path(f"{_HEADS}<str:log>/<int:size>.pdf", heads.head_pdf, name="head-pdf"),
 ]
 
+objection_patterns: list[URLPattern | URLResolver] = [
+    path("votes/<int:pk>/objections/", objections.objections, name="objections"),
+    path("votes/<int:pk>/objections/new/", objections.new, name="objection-new"),
+    path("votes/objections/<uuid:pk>/", objections.objection, name="objection"),
+    path("votes/objections/<uuid:pk>/withdraw/", objections.withdraw, name="objection-withdraw"),
+    path("desk/<slug:slug>/objections/", desk_objections.objections, name="desk-objections"),
+    path("desk/<slug:slug>/objections/<uuid:pk>/", desk_objections.objection, name="desk-objection"),
+    path(
+        "desk/<slug:slug>/objections/<uuid:pk>/take-up/",
+        desk_objections.take_up,
+        name="desk-objection-take-up",
+    ),
+    path(
+        "desk/<slug:slug>/objections/<uuid:pk>/answer/", desk_objections.answer, name="desk-objection-answer"
+    ),
+    path(f"{_ONE}objections/print/", desk_objections.log_print, name="objection-log-print"),
+    path(f"{_ONE}objections.pdf", desk_objections.log_pdf, name="objection-log-pdf"),
+    path(f"{_ONE}objections.csv", desk_objections.log_csv, name="objection-log-csv"),
+]
+
+filing_patterns: list[URLPattern | URLResolver] = [
+    path(
+        "desk/<slug:slug>/committee/terms/<int:pk>/filing-sheet/",
+        desk_filing.filing_sheet,
+        name="filing-sheet",
+    ),
+    path(
+        "desk/<slug:slug>/committee/terms/<int:pk>/filing-sheet.pdf",
+        desk_filing.filing_pdf,
+        name="filing-pdf",
+    ),
+]
+
 public_patterns: list[URLPattern | URLResolver] = [
     path("tally/", tally.tally, name="tally"),
     path("tally/figures.json", tally.tally_json, name="tally-json"),
@@ -163,4 +199,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *public_patterns,
     *desk_patterns,
     *paper_patterns,
+    *objection_patterns,
+    *filing_patterns,
 ]

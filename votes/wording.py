@@ -339,6 +339,9 @@ def rules_in_words(rules: Mapping[str, Mapping[str, Any]]) -> list[RuleInForce]:
         ("mandate-limit", _("每人最多接受委托"), _homes),
         ("silent-owners", _("没有表决的业主"), lambda value: str(SilentOwners(value).label)),
         ("count-parking", _("车位、储藏室"), lambda value: _("计入") if value else _("不计入")),
+        ("roll-objection-days", _("对名册提异议"), _days),
+        ("result-objection-days", _("对结果提异议"), _days),
+        ("objection-reply-working-days", _("答复异议（工作日）"), _days),
     ]
     return [
         RuleInForce(name, words(rules[key]["value"]), rules[key]["article"])

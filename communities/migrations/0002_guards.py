@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
             "communities_sealedleaf",
             "communities_treehead",
             "communities_signingkey",
+            "communities_positiondecision",
         ),
         GuardTable(
             table="communities_treehead",

@@ -6,6 +6,7 @@ from .committee import (
     CommitteeSeat,
     CommitteeTerm,
     HandoverItem,
+    PositionDecision,
     ReserveCandidate,
     TrainingRecord,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Owner",
     "Ownership",
     "Policy",
+    "PositionDecision",
     "PropertyFirm",
     "RateCount",
     "ReserveCandidate",

@@ -19,6 +19,10 @@ class CommitteeTerm(models.Model):
     #: When the subdistrict took the filing; due 30 days after the election (《物业管理条例》第十六条).
     filed_on = models.DateField(_("备案日期"), null=True, blank=True)
     filing_number = models.CharField(_("备案编号"), max_length=40, blank=True, default="")
+    #: When the committee reported its coming end; due three months before it.
+    reported_on = models.DateField(_("届满报告日期"), null=True, blank=True)
+    #: Elected before or outside this product: its members are entered from the papers, not by an election.
+    from_papers = models.BooleanField(_("按书面材料登记"), default=False)
 
     class Meta:
         verbose_name = _("业委会任期")
@@ -94,6 +98,29 @@ class CommitteeSeat(models.Model):
         return self.user.display_name if self.user is not None else ""
 
 
+class PositionDecision(models.Model):
+    """职务决定: a session of the committee chose somebody for a position. Never changed; the newest holds."""
+
+    seat = models.ForeignKey(CommitteeSeat, on_delete=models.PROTECT, related_name="decisions")
+    position = models.CharField(_("职务"), max_length=12, choices=SeatPosition.choices)
+    #: The session that decided, which more than half of the members attended.
+    session_on = models.DateField(_("会议日期"))
+    text = models.TextField(_("会议决定"), max_length=1000)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("登记时间"))
+
+    class Meta:
+        verbose_name = _("职务决定")
+        verbose_name_plural = _("职务决定")
+        ordering = ["seat__term", "session_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="position_decision_has_text"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat_id} {self.position}"
+
+
 class ReserveCandidate(models.Model):
     """储备人选: an owner whom the community prepares for a seat, before any election."""
 
@@ -162,8 +189,10 @@ class CommitteeAssessment(models.Model):
         verbose_name_plural = _("年度评议")
         ordering = ["term", "-year"]
         constraints = [
+            # Two, because SQLite holds every empty seat for another one.
+            models.UniqueConstraint(fields=["term", "seat", "year"], name="one_assessment_a_year"),
             models.UniqueConstraint(
-                fields=["term", "seat", "year"], name="one_assessment_a_year", nulls_distinct=False
+                fields=["term", "year"], condition=Q(seat__isnull=True), name="committee_assessed_once_a_year"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="assessment_has_reason"),
         ]

@@ -27,6 +27,7 @@ from communities.ledger.canonical import Plain
 from communities.models import BindingRequest, Owner, Ownership, Residency, Unit, User
 from communities.queries import current_owners, is_bound, policies_in_force
 from communities.rules import allows
+from communities.services.committee import follow_seats
 from communities.services.ledger import log_of_estate, record
 from communities.services.limits import Limit
 from communities.services.outbox import tell
@@ -182,6 +183,8 @@ def _set_account(
     if not free.update(user=user):
         raise OwnerBoundElsewhere
     owner.user = user
+    if owner.committee_seats.filter(valid_to__isnull=True).exists():
+        follow_seats(estate=unit.estate, day=local_day(moment))
     record(
         log=log_of_estate(unit.estate),
         verb="communities.owner.bound",

@@ -32,6 +32,7 @@ from communities.services.binding import approve_binding, request_binding
 from communities.services.ledger import log_of_estate, record
 from communities.services.outbox import relay_outbox
 from communities.services.rosters import commit_roster, correct_roster, upload_roster
+from governance.demo.committee import tell_of_committee, tell_of_objections
 from governance.demo.history import cast_in_the_past, forget_old_news
 from governance.demo.people import DEMO_PEOPLE
 from votes.enums import AssemblyKind, AttachmentKind, MotionOption
@@ -68,6 +69,8 @@ def build_story() -> Estate:
     _first_assembly(estate, people, today, draw)
     _open_assembly(estate, people, today, draw)
     _unfinished_draft(estate, people, today)
+    tell_of_committee(estate, people, today)
+    _objections(estate, people)
     record(log=log_of_estate(estate), verb=BUILT, subject=estate, actor=None, payload={"seed": SEED})
     return estate
 
@@ -347,6 +350,15 @@ def _unfinished_draft(estate: Estate, people: dict[str, User], today: date) -> N
         options=[MotionOption.FOR, MotionOption.ABSTAIN],
         actor=chair,
     )
+
+
+def _objections(estate: Estate, people: dict[str, User]) -> None:
+    """Two owners of the open vote object, neither of them somebody of the demo's own."""
+    assembly = Assembly.objects.filter(estate=estate, status="published").order_by("-opens_at")[0]
+    electors = _with_account(list(assembly.electors.all()))
+    accounts = User.objects.filter(owners__in=[one.members.all()[0].owner_id for one in electors[40:80]])
+    others = list(accounts.exclude(pk__in=[person.pk for person in people.values()]).order_by("pk")[:2])
+    tell_of_objections(assembly, people, others)
 
 
 def relay_everything() -> None:

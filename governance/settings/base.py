@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
     "close due assemblies": {"task": "votes.close_due_assemblies", "schedule": 5.0},
     "seal due logs": {"task": "communities.seal_due_logs", "schedule": 5.0},
     "deliver heads": {"task": "communities.deliver_heads", "schedule": 15.0},
+    "escalate overdue objections": {"task": "votes.escalate_overdue_objections", "schedule": 300.0},
     "relay the outbox": {"task": "communities.relay_outbox", "schedule": 5.0},
     "forget spent login codes": {"task": "communities.forget_login_codes", "schedule": 3600.0},
 }

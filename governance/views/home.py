@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET
 
 from communities.access import desk_estates_for, estate_for, estates_for
 from communities.clock import database_now, local_day
-from communities.enums import BindingStatus, SeatPosition
+from communities.committees import sitting
+from communities.enums import BindingStatus
 from communities.http import PersonRequest
 from communities.models import (
     BindingRequest,
-    CommitteeSeat,
     CommitteeTerm,
     Estate,
     Notice,
@@ -239,20 +239,14 @@ def _committee(estate: Estate, on: date) -> dict[str, Any] | None:
     term = CommitteeTerm.objects.filter(estate=estate, starts_on__lte=on, ends_on__gt=on).first()
     if term is None:
         return None
-    order = [position.value for position in SeatPosition]
-    seats = sorted(
-        CommitteeSeat.objects.filter(term=term, valid_from__lte=on, is_alternate=False)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-        .select_related("user", "owner"),
-        key=lambda seat: (order.index(seat.position), seat.pk),
-    )
     by_position: dict[str, list[str]] = {}
-    for seat in seats:
+    for seat in sitting(term, on=on):
         by_position.setdefault(str(seat.get_position_display()), []).append(
             seat.holder_name or _("（未填姓名）")
         )
     return {
         "title": _("第 %(number)d 届业主委员会") % {"number": term.number},
+        "url": reverse("communities:committee", args=[estate.slug]),
         "facts": [
             (_("任期"), _span(term.starts_on, term.ends_on)),
             (_("备案"), f"{term.filed_on:%Y-%m-%d}" if term.filed_on else _("尚未备案")),

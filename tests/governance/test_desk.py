@@ -370,6 +370,8 @@ def test_side_leads_to_the_rooms_of_the_only_estate(client, estate):
     assert entries(response) == [
         ("下一步", 1),
         ("业主大会", 0),
+        ("异议", 0),
+        ("业主委员会", 0),
         ("业主与名册", 0),
         ("房屋绑定", 1),
         ("树头见证人", 0),
@@ -380,8 +382,8 @@ def test_side_leads_to_the_rooms_of_the_only_estate(client, estate):
 
 def test_side_offers_only_the_rooms_that_open(client, estate):
     expected = {
-        RoleCode.COMMITTEE: ["业主大会", "业主与名册"],
-        RoleCode.SUBDISTRICT: ["业主大会"],
+        RoleCode.COMMITTEE: ["业主大会", "业主委员会", "业主与名册"],
+        RoleCode.SUBDISTRICT: ["业主大会", "异议", "业主委员会"],
     }
     for code, rooms in expected.items():
         client.force_login(appoint(code, estate))
@@ -396,7 +398,7 @@ def test_side_of_a_roster_page_belongs_to_its_estate_and_lists_the_others(client
     nav = client.get(reverse("communities:roster", args=[estate.slug])).context["desk_nav"]
 
     labels = [entry["label"] for entry in nav]
-    assert labels[:5] == ["下一步", "业主大会", "业主与名册", "房屋绑定", "树头见证人"]
-    assert set(labels[5:7]) == {estate.name, sister.name}
+    assert labels[:7] == ["下一步", "业主大会", "异议", "业主委员会", "业主与名册", "房屋绑定", "树头见证人"]
+    assert set(labels[7:9]) == {estate.name, sister.name}
     assert [entry["label"] for entry in nav if entry["current"]] == ["业主与名册"]
     assert {entry["label"]: entry["count"] for entry in nav}[sister.name] == 1

@@ -54,7 +54,10 @@ WHAT_STAYS = {
         f" OR {differs('recorded_by_id', 'recorded_at')} OR {rewritten('taken_back_at')}"
     ),
     "objection": (
-        f"{differs('assembly_id', 'kind', 'filed_by_id', 'text', 'filed_at')} OR {rewritten('answered_at')}"
+        f"{differs('assembly_id', 'number', 'kind', 'about', 'filed_by_id', 'text', 'filed_at', 'due_at')}"
+        f" OR {rewritten('elector_id', 'answered_by_id', 'answered_at', 'escalated_at')}"
+        " OR OLD.status IN ('upheld', 'dismissed', 'withdrawn')"
+        " AND (NEW.status <> OLD.status OR NEW.answer <> OLD.answer)"
     ),
     "twopersonact": (
         f"{differs('assembly_id', 'kind', 'reason', 'payload', 'proposed_by_id', 'proposed_at')}"

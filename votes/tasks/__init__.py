@@ -15,3 +15,10 @@ def close_due_assemblies() -> None:
     from votes.services.closing import close_due_assemblies
 
     close_due_assemblies()
+
+
+@shared_task(name="votes.escalate_overdue_objections")
+def escalate_overdue_objections() -> None:
+    from votes.services.objections import escalate_overdue_objections
+
+    escalate_overdue_objections()

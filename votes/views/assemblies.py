@@ -58,6 +58,9 @@ from votes.services.mandates import FREE
 from votes.standing import HeldMandate, Standing, standing_in, standings_of
 from votes.statutes import Statute, statute_by_code
 from votes.views.motions_shown import statute_of
+from votes.views.objection_summary import (
+    objection_summary,
+)
 from votes.views.open_ballot import (
     may_mandate,
     open_held,
@@ -320,6 +323,7 @@ def assembly_page(
         "is_owner": standing.is_on_roll or is_owner(request.user, assembly),
         "act": confirmed_act(assembly, phase),
         "list_url": reverse("votes:assembly-list", args=[assembly.estate.slug]),
+        "objections": _objections(request.user, assembly, moment),
         # A page without a ballot may turn over by itself; one being marked may not.
         "turns_over": not paper and not held,
         "papers": (papers := paper_lines(assembly, phase, standing)),
@@ -327,6 +331,10 @@ def assembly_page(
         **turnout_context(assembly, phase, statute),
     }
     return render(request, "votes/assembly.html", context, status=status)
+
+
+def _objections(user: User, assembly: Assembly, moment: datetime) -> dict[str, Any] | None:
+    return objection_summary(user, assembly, moment) if assembly.status != AssemblyStatus.DRAFT else None
 
 
 def is_revisable(assembly: Assembly) -> bool:

@@ -18,8 +18,16 @@ from communities.templatetags.linyi import moment
 from votes.access import desk_assembly_for
 from votes.enums import ActKind, AssemblyStatus
 from votes.forms.reason import ReasonForm
-from votes.models import Assembly
-from votes.paper_states import waiting_papers
+from votes.models import (
+    Assembly,
+)
+from votes.objecting import (
+    ObjectionFigures,
+    objection_figures,
+)
+from votes.paper_states import (
+    waiting_papers,
+)
 from votes.queries import turnout, turnout_by_building
 from votes.services.acts import ACTS, confirm_act, propose_act, withdraw_act
 from votes.services.assemblies import judge
@@ -30,7 +38,8 @@ from .motions_shown import motions_shown, statute_of
 def show_posted(
     request: PersonRequest, assembly: Assembly, *, form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
-    phase = assembly.phase(database_now())
+    now = database_now()
+    phase = assembly.phase(now)
     acts = list(assembly.acts.select_related("proposed_by", "confirmed_by").order_by("-proposed_at"))
     pending = {act.kind for act in acts if act.confirmed_at is None and act.withdrawn_at is None}
     kinds = [
@@ -66,6 +75,8 @@ def show_posted(
         "may_handle_papers": allows("votes.handle_papers", request.user, assembly),
         "may_deliver": allows("votes.record_delivery", request.user, assembly),
         "papers_waiting": waiting_papers(assembly) if phase == AssemblyStatus.CLOSED else 0,
+        "objections": objection_figures([assembly], now).get(assembly.pk, ObjectionFigures()),
+        "may_handle_objections": allows("votes.handle_objection", request.user, assembly),
         **_buildings(request, assembly),
     }
     return render(request, "votes/desk_posted.html", context, status=status)

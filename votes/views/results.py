@@ -35,6 +35,7 @@ from votes.statutes import Statute, statute_by_code
 from votes.views.assemblies import confirmed_act, turnout_context
 from votes.views.election_results import seat_columns, slate_result
 from votes.views.motions_shown import statute_of
+from votes.views.objection_summary import objection_summary
 from votes.wording import (
     SECRECY_LIMITS,
     ProofTest,
@@ -102,7 +103,8 @@ class ShownResult:
 def result(request: PersonRequest, pk: int) -> HttpResponse:
     """The result, or when it will come."""
     assembly = assembly_for(request.user, pk)
-    phase = assembly.phase(database_now())
+    moment = database_now()
+    phase = assembly.phase(moment)
     context: dict[str, Any] = {
         "assembly": assembly,
         "estate": assembly.estate,
@@ -112,7 +114,10 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
     if phase not in _DECIDED:
         context |= turnout_context(assembly, phase, statute_of(assembly))
         return render(request, "votes/result_wait.html", context)
-    context |= _decided(assembly) | {"tally_url": tally_address(assembly)}
+    context |= _decided(assembly) | {
+        "tally_url": tally_address(assembly),
+        "objections": objection_summary(request.user, assembly, moment),
+    }
     return render(request, "votes/result.html", context)
 
 

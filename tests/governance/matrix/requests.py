@@ -12,9 +12,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from communities.models import Owner, RosterImport
-from tests.factories.papers import photo
+from communities.clock import (
+    local_day,
+)
+from communities.models import (
+    CommitteeSeat,
+    Owner,
+    RosterImport,
+)
+from tests.factories.papers import (
+    photo,
+)
 from tests.factories.rosters import as_csv, rows
 from tests.governance.matrix.world import NO_NUMBER, NO_SLUG, NO_UUID, PDF, REASON, Place, elector_number
 from votes.enums import Criterion
@@ -136,6 +146,30 @@ def _delivery(place: Place) -> dict[str, Any]:
     }
 
 
+def _member(place: Place) -> dict[str, Any]:
+    seat = CommitteeSeat.objects.get(pk=place.things["term"]["seat_pk"])
+    return {"seat": seat.pk, "position": "chair", "session_on": _today(), "text": REASON}
+
+
+def _today() -> str:
+    return f"{local_day(timezone.now()):%Y-%m-%d}"
+
+
+def _training(place: Place) -> dict[str, Any]:
+    reserve = place.things["reserve"]["pk"]
+    return {"title": "议事规则", "held_on": _today(), "hours": "1.5", "organiser": "街道", "reserve": reserve}
+
+
+def _assessment(place: Place) -> dict[str, Any]:
+    return {"seat": "", "year": _today()[:4], "grade": "good", "reason": REASON}
+
+
+def _term(place: Place) -> dict[str, Any]:
+    return {"number": "2", "starts_on": _today(), "ends_on": "2099-01-01"}
+
+
+_OBJECTION = {"kind": "procedure", "about": "", "text": "公告没有贴在三幢的公告栏里"}
+_ANSWER = {"status": "dismissed", "answer": REASON}
 _MEETING = {"title": "业主大会会议", "kind": "regular", "convener": "committee"}
 _ASKED = {"capacity": "family", "name": "李明"}
 _ACT = {"kind": "cancel", "reason": REASON}
@@ -198,6 +232,26 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "api:nominations": {"nomination": "self", "declared": True},
     "api:candidate-accept": {"declared": True},
     "api:candidate-withdraw": {},
+    "communities:term-new": _term,
+    "communities:term-position": _member,
+    "communities:term-seat-new": _owner,
+    "communities:term-seat-end": lambda place: {"reason": "resigned", "note": "", "ended_on": _today()},
+    "communities:term-move-up": lambda place: {"moved_on": _today()},
+    "communities:term-file": lambda place: {"filed_on": _today(), "number": "备〔2026〕1号"},
+    "communities:term-report": lambda place: {"reported_on": _today()},
+    "communities:handover-item": lambda place: {"handed_on": _today(), "receiver": "", "note": "交社区"},
+    "communities:assessments": _assessment,
+    "communities:trainings": _training,
+    "communities:trainings-export": {"as": "csv"},
+    "communities:reserve-new": _owner,
+    "communities:reserve-person": {"stage": "talked", "strengths": "", "note": ""},
+    "communities:reserve-export": {"as": "csv"},
+    "votes:objection-new": _OBJECTION,
+    "votes:desk-objection-take-up": {"note": "已核对公告栏照片"},
+    "votes:desk-objection-answer": _ANSWER,
+    "api:objections": _OBJECTION,
+    "api:desk-objection-take-up": {"note": "已核对公告栏照片"},
+    "api:desk-objection-answer": _ANSWER,
     "api:login-code": _CODE,
     "api:second-step": _CODE,
     "api:session": {"phone": "13800000000", "password": "wrong"},

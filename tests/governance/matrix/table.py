@@ -21,6 +21,7 @@ LOGGED_IN = (*OF_THE_ESTATE, "other_chair", "superuser")
 EVERYBODY = (*LOGGED_IN, NOBODY)
 PREPARERS = ("chair", "secretary")
 ROSTER_READERS = ("member", *PREPARERS)
+OBJECTION_HANDLERS = (*PREPARERS, "subdistrict")
 
 
 @dataclass(frozen=True)
@@ -741,6 +742,180 @@ TABLE = (
         """,
         at="desk election",
         refused=("member", "chair"),
+    ),
+    # --- the committee and its term ----------------------------------------------------
+    Rule("the committee in public", OF_THE_ESTATE, "GET communities:committee", at="estate"),
+    Rule("desk: the committee", DESK, "GET communities:desk-committee", at="estate"),
+    Rule(
+        "desk: a term",
+        DESK,
+        """
+        GET          communities:term
+        GET          communities:handover
+        GET          communities:handover-print
+        GET          communities:handover-pdf
+        GET          communities:assessments
+        GET          votes:filing-sheet
+        GET          votes:filing-pdf
+        """,
+        at="term",
+    ),
+    Rule(
+        "desk: enter a term from its papers",
+        ("secretary",),
+        "GET POST communities:term-new",
+        at="estate",
+        refused=("member", "chair", "subdistrict"),
+    ),
+    Rule(
+        "desk: enter a member from the papers",
+        ("secretary",),
+        "GET POST communities:term-seat-new",
+        at="term",
+        refused=("member", "chair", "subdistrict"),
+    ),
+    Rule(
+        "desk: positions and seats",
+        PREPARERS,
+        """
+        GET POST     communities:term-position
+        GET POST     communities:term-seat-end
+        GET POST     communities:term-move-up
+        """,
+        at="term",
+        refused=("member", "subdistrict"),
+    ),
+    Rule(
+        "desk: note the filing, assess",
+        ("secretary", "subdistrict"),
+        """
+        POST         communities:term-file
+        POST         communities:assessments
+        """,
+        at="term",
+        refused=("member", "chair"),
+    ),
+    Rule(
+        "desk: report the end, list the handover",
+        ROSTER_READERS,
+        """
+        POST         communities:term-report
+        POST         communities:handover
+        """,
+        at="term",
+        refused=("subdistrict",),
+    ),
+    Rule("desk: tick off", ROSTER_READERS, "GET POST communities:handover-item", at="term"),
+    Rule(
+        "desk: the reserve, which the committee does not see",
+        ("secretary", "subdistrict"),
+        """
+        GET          communities:reserve
+        POST         communities:reserve-export
+        """,
+        at="estate",
+    ),
+    Rule(
+        "desk: put somebody in reserve",
+        ("secretary",),
+        "GET POST communities:reserve-new",
+        at="estate",
+        refused=("subdistrict",),
+    ),
+    Rule(
+        "desk: somebody in reserve",
+        ("secretary", "subdistrict"),
+        "GET communities:reserve-person",
+        at="reserve",
+    ),
+    Rule(
+        "desk: keep up the reserve",
+        ("secretary",),
+        "POST communities:reserve-person",
+        at="reserve",
+        refused=("subdistrict",),
+    ),
+    Rule(
+        "desk: trainings",
+        ("secretary", "subdistrict"),
+        """
+        GET          communities:trainings
+        POST         communities:trainings-export
+        """,
+        at="term",
+    ),
+    Rule(
+        "desk: record a training",
+        ("secretary",),
+        "POST communities:trainings",
+        at="term",
+        refused=("subdistrict",),
+    ),
+    # --- objections ---------------------------------------------------------------------
+    Rule(
+        "objections in public",
+        OF_THE_ESTATE,
+        """
+        GET          votes:objections
+        GET          votes:objection-new
+        GET          api:objections
+        """,
+        at="disputed",
+    ),
+    Rule(
+        "object on the page: others get their form back",
+        OF_THE_ESTATE,
+        "POST votes:objection-new",
+        at="disputed",
+    ),
+    Rule(
+        "object, whom the roll names",
+        ("owner", "co_owner"),
+        "POST api:objections",
+        at="disputed",
+        refused=tuple(role for role in OF_THE_ESTATE if role not in ("owner", "co_owner")),
+    ),
+    Rule(
+        "one's own objection",
+        ("owner",),
+        """
+        GET          votes:objection
+        GET POST     votes:objection-withdraw
+        POST         api:objection-withdraw
+        """,
+        at="own objection",
+    ),
+    Rule("one's own objections", LOGGED_IN, "GET api:my-objections"),
+    Rule(
+        "desk: objections",
+        OBJECTION_HANDLERS,
+        """
+        GET          votes:desk-objections
+        GET          api:desk-objections
+        """,
+        at="estate",
+    ),
+    Rule(
+        "desk: handle an objection",
+        OBJECTION_HANDLERS,
+        """
+        GET          votes:desk-objection
+        POST         votes:desk-objection-take-up
+        POST         votes:desk-objection-answer
+        POST         api:desk-objection-take-up
+        POST         api:desk-objection-answer
+        """,
+        at="objection",
+    ),
+    Rule(
+        "desk: the log of objections",
+        OBJECTION_HANDLERS,
+        """
+        GET          votes:objection-log-print
+        GET          votes:objection-log-pdf
+        GET          votes:objection-log-csv
+        """,
+        at="disputed",
     ),
 )
 

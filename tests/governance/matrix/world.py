@@ -14,9 +14,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from communities.clock import local_day
 from communities.enums import BindingCapacity, RoleCode
 from communities.models import (
+    Building,
+    CommitteeSeat,
+    CommitteeTerm,
     Estate,
+    HandoverItem,
     Notice,
     Owner,
     Unit,
@@ -24,6 +29,7 @@ from communities.models import (
     Witness,
 )
 from communities.services.binding import request_binding
+from communities.services.committee import add_to_reserve
 from communities.services.ledger import record
 from communities.services.rosters import upload_roster
 from communities.services.sealing import seal_log
@@ -57,6 +63,7 @@ from votes.services.casting import Receipt, cast_ballot
 from votes.services.closing import settle_assembly
 from votes.services.deliveries import record_deliveries
 from votes.services.mandates import grant_mandate, register_mandate
+from votes.services.objections import file_objection
 from votes.services.papers import print_papers
 
 REASON = "已向全体业主书面说明过原因"
@@ -143,6 +150,8 @@ def make_place(slug: str, canary: str, serial: int) -> Place:
     _make_witness(place, serial)
     _make_mandates(place, serial)
     _make_kinds_of_secrecy(place)
+    _make_committee(place, building, canary, serial)
+    _make_objections(place)
     return place
 
 
@@ -318,6 +327,63 @@ def _make_kinds_of_secrecy(place: Place) -> None:
     place.things["looks"] = {"slug": estate.slug, "pk": confidential.pk, "act_pk": act.pk}
     secret = posted_assembly(estate, rules={"ballot-secrecy": "secret"})
     place.things["participation"] = {"key": cast_for(secret, people["owner"], "F").ballot_id}
+
+
+def _make_committee(place: Place, building: Building, canary: str, serial: int) -> None:
+    """A term entered from papers, a member who left, somebody in reserve. Their names stand nowhere else."""
+    estate, slug, secretary = place.estate, place.estate.slug, place.people["secretary"]
+
+    def owner(number: int, name: str) -> Owner:
+        found = OwnerFactory(
+            estate=estate, name=name, identity=identity_number(serial + number), phone="", user=None
+        )
+        OwnershipFactory(unit=UnitFactory(building=building, room=f"8{number:03d}"), owner=found)
+        return found
+
+    day = local_day(timezone.now())
+    term = CommitteeTerm.objects.create(
+        estate=estate,
+        number=1,
+        starts_on=day - timedelta(days=90),
+        ends_on=day + timedelta(days=1000),
+        from_papers=True,
+    )
+    # The accounts of the world keep the roles they were given: seats are written beside the services.
+    seats = [
+        CommitteeSeat.objects.create(
+            term=term,
+            owner=owner(60 + place_on_list, name),
+            valid_from=term.starts_on,
+            is_alternate=is_alternate,
+        )
+        for place_on_list, (name, is_alternate) in enumerate(
+            [(f"{canary}委员甲", False), (f"{canary}离任乙", False), (f"{canary}候补丙", True)]
+        )
+    ]
+    seats[1].valid_to = day - timedelta(days=1)
+    seats[1].save()
+    item = HandoverItem.objects.create(
+        term=term, seat=seats[1], kind="seal", text="印章", due_on=day, article="第四十五条"
+    )
+    reserve = add_to_reserve(
+        estate=estate, owner=owner(64, f"{canary}储备丁"), strengths="懂财务", note="", actor=secretary
+    )
+    place.things["term"] = {"slug": slug, "pk": term.pk, "seat_pk": seats[0].pk, "item_pk": item.pk}
+    place.things["reserve"] = {"slug": slug, "pk": reserve.pk}
+
+
+def _make_objections(place: Place) -> None:
+    disputed = posted_assembly(place.estate, motions=1, opens_in=timedelta(days=-1))
+    objection = file_objection(
+        assembly=disputed,
+        kind="procedure",
+        about="",
+        text="公告没有贴在三幢的公告栏里",
+        actor=place.people["owner"],
+    )
+    place.things["disputed"] = {"slug": place.estate.slug, "pk": disputed.pk}
+    place.things["objection"] = {"slug": place.estate.slug, "pk": objection.pk}
+    place.things["own objection"] = {"pk": objection.pk}
 
 
 @dataclass

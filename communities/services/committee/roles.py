@@ -1,0 +1,52 @@
+"""Roles of a committee follow its seats. No other code appoints its members, or takes them off."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from communities.committees import latest_term
+from communities.enums import RoleCode, SeatPosition
+from communities.models import CommitteeSeat, Estate, Role
+
+CODES = (RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE)
+
+
+def follow_seats(*, estate: Estate, day: date) -> None:
+    """Make the committee's roles what the seats of its newest term say, in the caller's transaction.
+
+    A seat acts through the account its owner is bound to. Alternates have no role.
+    Somebody who sits on keeps the appointment; an estate without any term is left alone.
+    """
+    term = latest_term(estate, on=day)
+    if term is None:
+        return
+    wanted: dict[int, RoleCode] = {}
+    open_seats = CommitteeSeat.objects.filter(term=term).filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+    )
+    for seat in open_seats.select_related("owner").order_by("pk"):
+        _take_account(seat)
+        if seat.user_id is not None and not seat.is_alternate and seat.valid_from <= day:
+            is_chair = seat.position == SeatPosition.CHAIR
+            wanted[seat.user_id] = RoleCode.COMMITTEE_CHAIR if is_chair else RoleCode.COMMITTEE
+    held = Role.objects.on(day).filter(estate=estate, code__in=CODES)
+    for role in held.select_for_update().order_by("pk"):
+        if wanted.get(role.user_id) == role.code:
+            del wanted[role.user_id]
+        else:
+            role.valid_to = day
+            role.save(update_fields=["valid_to"])
+    Role.objects.bulk_create(
+        Role(user_id=user, code=code, estate=estate, valid_from=day) for user, code in wanted.items()
+    )
+
+
+def _take_account(seat: CommitteeSeat) -> None:
+    """The account of the seat's owner, unless that account sits on another seat of the term."""
+    account = seat.owner.user_id if seat.owner else None
+    if account is None or account == seat.user_id:
+        return
+    if CommitteeSeat.objects.filter(term=seat.term_id, user=account, valid_to__isnull=True).exists():
+        return
+    seat.user_id = account
+    seat.save(update_fields=["user"])

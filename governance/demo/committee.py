@@ -1,0 +1,95 @@
+"""The committee of 清和里 in the middle of its term, and objections to its votes, for the demo."""
+
+from datetime import date, timedelta
+
+from communities.enums import Grade, ReserveStage, SeatPosition
+from communities.models import CommitteeSeat, CommitteeTerm, Estate, Owner, User
+from communities.services.committee import (
+    add_to_reserve,
+    assess_committee,
+    change_reserve,
+    decide_position,
+    record_training,
+)
+from votes.models import Assembly
+from votes.services.objections import answer_objection, file_objection
+
+
+def tell_of_committee(estate: Estate, people: dict[str, User], today: date) -> None:
+    """Positions decided, a training, people in reserve, and last year's assessment."""
+    term = CommitteeTerm.objects.get(estate=estate)
+    secretary = people["secretary"]
+    seats = list(CommitteeSeat.objects.filter(term=term).select_related("user").order_by("pk"))
+    for seat in seats:
+        seat.owner = Owner.objects.filter(estate=estate, user=seat.user).order_by("pk").first()
+        seat.save(update_fields=["owner"])
+    chair = next(seat for seat in seats if seat.position == SeatPosition.CHAIR)
+    decide_position(
+        seat=chair,
+        position=SeatPosition.CHAIR,
+        session_on=term.starts_on + timedelta(days=3),
+        text="首次会议五名委员到会，经全体委员过半数同意，推选曾宏为主任。",
+        actor=secretary,
+    )
+    taken = {seat.user_id for seat in seats}
+    free = [
+        owner
+        for owner in Owner.objects.filter(estate=estate, kind="natural", user__isnull=False).order_by("pk")
+        if owner.user_id not in taken and owner.user not in people.values()
+    ]
+    reserve = [
+        add_to_reserve(estate=estate, owner=owner, strengths=strengths, note=note, actor=secretary)
+        for owner, strengths, note in (
+            (free[30], "会计，退休前管过单位账目", "愿意先列席会议"),
+            (free[60], "电梯维保工程师", "工作日白天没有时间"),
+        )
+    ]
+    change_reserve(
+        person=reserve[0],
+        stage=ReserveStage.RESERVED,
+        strengths=reserve[0].strengths,
+        note=reserve[0].note,
+        actor=secretary,
+    )
+    record_training(
+        term=term,
+        title="业主大会议事规则与公共收益管理",
+        held_on=today - timedelta(days=60),
+        half_hours=5,
+        organiser="临湖街道",
+        seats=seats[:3],
+        reserve=reserve[:1],
+        actor=secretary,
+    )
+    assess_committee(
+        term=term,
+        seat=None,
+        year=today.year - 1,
+        grade=Grade.FAIR,
+        reason="按季公布公共收益，答复业主及时；3幢电梯维修启动偏晚，下一年应提前准备方案。",
+        actor=secretary,
+    )
+
+
+def tell_of_objections(assembly: Assembly, people: dict[str, User], others: list[User]) -> None:
+    """One answered, one waiting. The owner who raised it reads no name of an answerer but the party's."""
+    first = file_objection(
+        assembly=assembly,
+        kind="procedure",
+        about="committee",
+        text="5幢一楼的公告栏没有张贴会议公告，请补贴并说明。",
+        actor=others[0],
+    )
+    answer_objection(
+        objection=first,
+        status="upheld",
+        answer="经现场核查属实，当天已补贴公告，并逐户短信告知5幢业主。",
+        actor=people["secretary"],
+    )
+    file_objection(
+        assembly=assembly,
+        kind="procedure",
+        about="",
+        text="充电棚选址图没有标明与住宅楼的距离，请补充公布。",
+        actor=others[1],
+    )
