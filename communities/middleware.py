@@ -4,6 +4,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from communities.away import away_response, is_away
 from communities.errors import Refusal
 
 
@@ -20,7 +21,10 @@ class CleanAddressMiddleware:
 
 
 class RefusalMiddleware:
-    """A refusal that no view caught becomes a page (or htmx fragment) that says it in words."""
+    """A refusal that no view caught becomes a page (or htmx fragment) that says it in words.
+
+    So does a database that is away; what fails outside of views comes to ``handler500``.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,6 +33,8 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if is_away(exception):
+            return away_response(exception)
         if not isinstance(exception, Refusal):
             return None
         if getattr(request, "htmx", False):

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from communities import soundness
+
 
 def ask_database() -> str:
     with connection.cursor() as cursor:
@@ -18,9 +20,14 @@ def ask_redis() -> str:
     return ""
 
 
+def ask_walls() -> str:
+    """The codes of what is wrong with settings, guards and privileges; remembered for a while."""
+    return " ".join(sorted({flaw.code for flaw in soundness.errors_believed()}))
+
+
 #: By name: a function that says what is wrong, or nothing, or raises. Whatever
 #: else comes to share the process adds its own.
-probes: dict[str, Callable[[], str]] = {"database": ask_database}
+probes: dict[str, Callable[[], str]] = {"database": ask_database, "walls": ask_walls}
 if settings.REDIS_URL:
     probes["redis"] = ask_redis
 
