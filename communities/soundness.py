@@ -141,6 +141,10 @@ SELECT has_schema_privilege(current_schema(), 'CREATE'),
 #: From version 15 on this right can be given away.
 _MAY_SKIP_TRIGGERS = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
 
+_DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+#: With these PostgreSQL writes no statement to its log: a refused one holds the marks and the account.
+_QUIET = {"log_statement": "none", "log_min_duration_statement": "-1", "log_min_error_statement": "panic"}
+
 #: The bits of pg_trigger.tgtype: for each row, before the event.
 _ROW, _BEFORE = 1, 2
 _EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
@@ -148,13 +152,14 @@ _EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 
 def _postgres_flaws() -> Iterator[Flaw]:
     with connection.cursor() as cursor:
-        cursor.execute(_SETTINGS, [["fsync", "full_page_writes", "synchronous_commit", "data_checksums"]])
+        cursor.execute(_SETTINGS, [[*_DURABLE, "data_checksums", *_QUIET]])
         values = dict(cursor.fetchall())
         cursor.execute(_TRIGGERS)
         triggers = {name: rest for name, *rest in cursor.fetchall()}
         cursor.execute(_ME)
         name, is_super, *powers, owns = cursor.fetchone()
         yield from _durability(values)
+        yield from _log_keeps_quiet(values)
         yield from _triggers(triggers)
         if is_super or owns:
             yield Flaw(
@@ -185,7 +190,7 @@ def _postgres_flaws() -> Iterator[Flaw]:
 
 def _durability(values: dict[str, str]) -> Iterator[Flaw]:
     if not settings.DATABASE_MAY_FORGET:
-        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        for name in _DURABLE:
             if values[name] == "off":
                 yield Flaw(
                     f"{name.replace('_', '-')}-off", f"{name} is off: acknowledged ballots can be lost."
@@ -194,6 +199,16 @@ def _durability(values: dict[str, str]) -> Iterator[Flaw]:
         yield Flaw(
             "data-checksums-off",
             "Data checksums are off: a flipped bit on the disk would go unnoticed (pg_checksums --enable).",
+            is_error=False,
+        )
+
+
+def _log_keeps_quiet(values: dict[str, str]) -> Iterator[Flaw]:
+    talking = [name for name, quiet in _QUIET.items() if values[name] != quiet]
+    if talking:
+        yield Flaw(
+            "statements-logged",
+            f"{_listed(set(talking))}: PostgreSQL may write statements with marks and accounts to its log.",
             is_error=False,
         )
 

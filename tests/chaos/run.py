@@ -186,10 +186,10 @@ def main() -> None:
     print(f"seed {seed}", flush=True)
     random.seed(seed)
     plan = Plan(
-        assemblies=4 * scale,
-        electors=3510,
-        rivals=1010,
-        repeats=510,
+        assemblies=10 * scale,
+        electors=1404,
+        rivals=402,
+        repeats=201,
         kills={name: number * scale for name, number in KILLS.items()},
     )
     raced: list[tuple[list[Check], list[Control]]] = []

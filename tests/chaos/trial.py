@@ -46,7 +46,7 @@ class Plan:
     repeats: int
     kills: dict[str, int]
     #: Seconds from the posting of an assembly to its deadline.
-    window: float = 60.0
+    window: float = 120.0
     #: Settings of PostgreSQL, for a control.
     settings: tuple[str, ...] = ()
     #: Statements run by a superuser before the phones begin, for a control.
@@ -233,7 +233,7 @@ class Trial:
             await asyncio.gather(*late)
             self.over = True
             await killing
-            self.say(f"{self.answered:,} answers, {self.hand.done.total()} kills; waiting for the count")
+            self.say(f"{self.answered:,} answers, {self.hand.done.total()} blows; waiting for the count")
             await asyncio.to_thread(self._wait_for_certificates)
         finally:
             self.over = True
@@ -258,9 +258,10 @@ class Trial:
                 await self._send(one)
 
         await asyncio.gather(*(phone() for _ in range(PHONES)))
-        self.say(f"assembly {place + 1}: {self.answered:,} answers, {self.hand.done.total()} kills")
+        taken = time.monotonic() - begun
+        self.say(f"assembly {place + 1}: {self.answered:,} answers, {self.hand.done.total()} blows")
         # The next one gets as much time as this one took, and some more.
-        self.plan.window = max(20.0, (time.monotonic() - begun) * 1.3 + 5)
+        self.plan.window = min(300.0, max(15.0, taken * 1.5 + 5))
         return asyncio.create_task(self._storm(storm, deadline))
 
     def _post(self, place: int) -> float:

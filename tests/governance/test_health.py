@@ -26,7 +26,7 @@ def test_ready_asks_the_database_once_and_is_never_kept(client, django_assert_nu
 def test_ready_names_what_does_not_answer_and_says_no_more(client, monkeypatch, settings):
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "communities.cache.SteadyRedisCache",
             "LOCATION": "redis://127.0.0.1:1/0",
         }
     }

@@ -35,6 +35,10 @@ EVIDENCE = sorted(
 COUNTED_AS_EVIDENCE = {"votes_ballot", "communities_ledgerentry", "communities_treehead", "votes_certificate"}
 
 
+#: What the server of the tests is like; a role's own settings come with its login only.
+ABOUT_THE_SERVER = {"data-checksums-off", "statements-logged"}
+
+
 @pytest.fixture(autouse=True)
 def _roles() -> Iterator[None]:
     set_up()
@@ -140,6 +144,7 @@ def test_nobody_may_become_the_owner() -> None:
 
 def test_only_the_sealer_adds_to_the_tree() -> None:
     assembly = posted_assembly()
+    assert assembly.log
     cast_for(assembly, people_of(assembly)[0], "F")
     with (
         pytest.raises(DatabaseError, match="permission denied"),
@@ -198,6 +203,7 @@ def test_opening_telling_closing_and_sealing_work_for_the_worker() -> None:
         assert open_due_assemblies() == 1
         assert relay_outbox() == 2
         assembly.refresh_from_db()
+        assert assembly.closes_at
         settle_assembly(assembly=assembly, moment=assembly.closes_at + timedelta(seconds=1))
     certificate = Certificate.objects.get()
     assert (certificate.received, certificate.counted) == (1, 1)
@@ -209,7 +215,7 @@ def test_opening_telling_closing_and_sealing_work_for_the_worker() -> None:
 
 def found_by(role: str) -> list[str]:
     with working_as(role):
-        return [flaw.code for flaw in look_at_database() if flaw.code != "data-checksums-off"]
+        return [flaw.code for flaw in look_at_database() if flaw.code not in ABOUT_THE_SERVER]
 
 
 def test_the_roles_as_set_up_are_those_declared(settings) -> None:
@@ -262,6 +268,17 @@ def test_setting_up_says_no_password_and_works_for_the_owner_afterwards() -> Non
         )
         assert cursor.fetchone() == (0,)
     assert found_by(SEALER) == []
+
+
+def test_a_refused_ballot_does_not_come_into_the_log_of_postgresql() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.rolname, s.setconfig FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole"
+            " WHERE r.rolname = ANY(%s)",
+            [[APP, SEALER]],
+        )
+        quiet = ["log_min_error_statement=panic", "log_error_verbosity=terse"]
+        assert dict(cursor.fetchall()) == {APP: quiet, SEALER: quiet}
 
 
 def test_a_new_table_is_read_only_until_somebody_decides() -> None:

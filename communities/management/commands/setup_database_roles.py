@@ -18,6 +18,10 @@ from communities.privileges import declared, tables, undeclared
 ATTRIBUTES = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 
+#: A refused statement in the log of PostgreSQL would tell who marked what. Only a superuser can set these.
+QUIET = ("log_min_error_statement = panic", "log_error_verbosity = terse")
+
+
 class Command(BaseCommand):
     help = (
         "建立 PostgreSQL 的三个账号（表的所有者、页面、封存者）并授予各自的权限；可以反复运行。"
@@ -39,7 +43,9 @@ class Command(BaseCommand):
         if forgotten := undeclared():
             raise CommandError(f"communities/privileges.py 中没有：{'、'.join(sorted(forgotten))}")
         with transaction.atomic(), connection.cursor() as cursor:
-            made = [name for name in (owner, app, sealer) if _make_role(cursor, name)]
+            cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+            is_super = cursor.fetchone()[0]
+            made = [name for name in (owner, app, sealer) if _make_role(cursor, name, is_super=is_super)]
             _hand_over(cursor, owner)
             for name, is_sealer in ((app, False), (sealer, True)):
                 for statement in _grants(name, owner, is_sealer=is_sealer):
@@ -49,16 +55,17 @@ class Command(BaseCommand):
         self.stdout.write(f"权限已就绪：{owner}（所有者）、{app}（页面）、{sealer}（封存）。")
 
 
-def _make_role(cursor: Any, name: str) -> bool:
+def _make_role(cursor: Any, name: str, *, is_super: bool) -> bool:
     """Make the role if it is not there. Returns whether it was made."""
     role = sql.Identifier(name)
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
     is_new = cursor.fetchone() is None
     if is_new:
         cursor.execute(sql.SQL(f"CREATE ROLE {{}} {ATTRIBUTES}").format(role))
-    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-    if cursor.fetchone()[0]:
+    if is_super:
         cursor.execute(sql.SQL(f"ALTER ROLE {{}} {ATTRIBUTES}").format(role))
+        for setting in QUIET:
+            cursor.execute(sql.SQL(f"ALTER ROLE {{}} SET {setting}").format(role))
     return is_new
 
 
