@@ -13,7 +13,7 @@ class SteadyClient(RedisCacheClient):
 
     _steady: Any = None
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         if self._steady is None:
             self._steady = super().get_client(key, write=write)
         return self._steady

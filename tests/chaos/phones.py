@@ -66,7 +66,7 @@ def submissions(
                 choices=choices,
                 key=key or str(uuid.UUID(int=draw.getrandbits(128), version=4)),
                 kind=kind,
-                by_api=draw.random() < 0.25,
+                by_api=draw.random() < (0.5 if kind == "rival" else 0.25),
             )
 
         first = make(users[0], marks, "first")

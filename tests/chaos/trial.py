@@ -17,6 +17,7 @@ import psycopg
 
 from tests.chaos.phones import Submission, submissions, submit
 from tests.chaos.services import (
+    ROOT,
     Cluster,
     Supervised,
     answers,
@@ -112,6 +113,8 @@ class Installation:
                 connection.execute(statement)
         celery = (sys.executable, "-m", "celery", "-A", "governance")
         worker = self.worker_env = env(SEALER, SEALING_KEY=self.sealing_key)
+        if (ROOT / "communities/management/commands/sealing_key.py").exists():
+            python(worker, "manage.py", "sealing_key", "register")
         commands = {
             "pages": (
                 [
