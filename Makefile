@@ -12,7 +12,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format messages lock services bench clean
+.PHONY: help setup demo run test check format messages lock services bench chaos clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ services: ## PostgreSQL, Redis, Chromium and fonts, for the tests that need them
 
 bench: $(DEV) ## measure; the figures of docs are from here
 	@$(PY) -m tests.bench.run
+
+chaos: $(DEV) ## kill everything while people vote, and prove that no ballot suffered
+	@$(PY) -m tests.chaos.run
 
 lock: ## pin every requirement anew, with hashes (needs uv)
 	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \

@@ -49,14 +49,10 @@ class GuardTable(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        condition = self.refused_when or "TRUE"
         if schema_editor.connection.vendor == "postgresql":
-            kept = "OLD" if self.event == "DELETE" else "NEW"
             schema_editor.execute(
-                f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
-                f"BEGIN IF {condition} THEN "
-                f"RAISE EXCEPTION '{self.message}' USING ERRCODE = '23001'; END IF; "
-                f"RETURN {kept}; END $guard$",
+                f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
+                f"AS $guard${self.function_body}$guard$",
                 params=None,
             )
             schema_editor.execute(
@@ -66,13 +62,26 @@ class GuardTable(Operation):
             )
             schema_editor.execute(f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}", params=None)
         else:
-            conditions = [f"({text})" for text in (self.only_when, self.refused_when) if text]
-            when = f"WHEN {' AND '.join(conditions)} " if conditions else ""
-            schema_editor.execute(
-                f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW {when}"
-                f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END",
-                params=None,
-            )
+            schema_editor.execute(self.sqlite_trigger, params=None)
+
+    @property
+    def function_body(self) -> str:
+        """What the trigger does on PostgreSQL, to the letter: the check of the walls compares it."""
+        kept = "OLD" if self.event == "DELETE" else "NEW"
+        return (
+            f" BEGIN IF {self.refused_when or 'TRUE'} THEN "
+            f"RAISE EXCEPTION '{self.message}' USING ERRCODE = '23001'; END IF; RETURN {kept}; END "
+        )
+
+    @property
+    def sqlite_trigger(self) -> str:
+        """The whole trigger on SQLite, which keeps the statement that made it."""
+        conditions = [f"({text})" for text in (self.only_when, self.refused_when) if text]
+        when = f"WHEN {' AND '.join(conditions)} " if conditions else ""
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW {when}"
+            f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+        )
 
     def database_backwards(
         self,
@@ -107,6 +116,7 @@ class NeverEmptied(Operation):
 
     reversible = True
     reduces_to_sql = True
+    event, only_when = "TRUNCATE", ""
 
     def __init__(self, *, table: str) -> None:
         self.table = table
@@ -114,6 +124,10 @@ class NeverEmptied(Operation):
     @property
     def name(self) -> str:
         return f"{self.table}_no_truncate"
+
+    @property
+    def function_body(self) -> str:
+        return f" BEGIN RAISE EXCEPTION '{self.table} is append-only' USING ERRCODE = '23001'; END "
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return self.__class__.__qualname__, [], {"table": self.table}
@@ -131,8 +145,8 @@ class NeverEmptied(Operation):
         if schema_editor.connection.vendor != "postgresql":
             return
         schema_editor.execute(
-            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ "
-            f"BEGIN RAISE EXCEPTION '{self.table} is append-only' USING ERRCODE = '23001'; END $guard$",
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $guard${self.function_body}$guard$",
             params=None,
         )
         schema_editor.execute(

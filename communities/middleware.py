@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from communities import recovery
+from communities.away import away_response, is_away
 from communities.errors import Refusal
 
 
@@ -23,7 +24,10 @@ class CleanAddressMiddleware:
 
 
 class RefusalMiddleware:
-    """A refusal that no view caught becomes a page (or htmx fragment) that says it in words."""
+    """A refusal that no view caught becomes a page (or htmx fragment) that says it in words.
+
+    So does a database that is away; what fails outside of views comes to ``handler500``.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,6 +36,8 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if is_away(exception):
+            return away_response(exception)
         return refusal_page(request, exception) if isinstance(exception, Refusal) else None
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
-from communities import recovery
+from communities import recovery, soundness
 from communities.clock import database_now
 from communities.queries import late_entries
 
@@ -30,9 +30,14 @@ def ask_log() -> str:
     return "unsealed for too long" if late_entries(database_now()).exists() else ""
 
 
+def ask_walls() -> str:
+    """The codes of what is wrong with settings, guards and privileges; remembered for a while."""
+    return " ".join(sorted({flaw.code for flaw in soundness.errors_believed()}))
+
+
 #: By name: a function that says what is wrong, or nothing, or raises. Whatever
 #: else comes to share the process adds its own.
-probes: dict[str, Callable[[], str]] = {"database": ask_database, "log": ask_log}
+probes: dict[str, Callable[[], str]] = {"database": ask_database, "log": ask_log, "walls": ask_walls}
 if settings.REDIS_URL:
     probes["redis"] = ask_redis
 

@@ -14,6 +14,8 @@ app_patterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="readyz"),
 ]
 
+handler500 = "communities.away.server_failure"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((app_patterns, "governance"))),
     path("", include("communities.urls")),

@@ -12,6 +12,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from communities.away import RETRY_AFTER, DatabaseAway, is_away
 from communities.errors import NotPermitted, Refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,6 +43,11 @@ def form_refusal(form: BaseForm) -> exceptions.ValidationError:
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """The response for an error that a view raised; None for what is not foreseen (and is logged)."""
+    if is_away(error):
+        away = DatabaseAway()
+        answer = problem(status=away.status, code=away.code, detail=str(away))
+        answer["Retry-After"] = str(RETRY_AFTER)
+        return answer
     if isinstance(error, Refusal):
         return problem(status=error.status, code=error.code, detail=str(error), **_plain(error.details))
     if isinstance(error, PermissionDenied):

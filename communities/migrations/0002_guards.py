@@ -10,6 +10,8 @@ class Migration(migrations.Migration):
 
     operations = [
         *append_only(
+            # Its name is in every leaf; the sealer, who locks the row, may not rename it either.
+            "communities_log",
             "communities_ledgerentry",
             "communities_sealedleaf",
             "communities_treehead",

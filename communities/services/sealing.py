@@ -119,6 +119,7 @@ def seal_log(*, log: Log) -> TreeHead | None:
     :class:`ClockWentBack`, :class:`communities.recovery.Recovering`, and what
     :func:`communities.services.keys.approved_signer` raises where this process may not sign.
     """
+    # NO KEY: an entry refers to the row of its log, and nobody who casts a ballot waits for a sealer.
     return _seal(Log.objects.select_for_update(no_key=True).get(pk=log.pk))
 
 

@@ -17,7 +17,7 @@ def no_cache(settings):
     """A cache server at an address where nobody listens."""
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "communities.cache.SteadyRedisCache",
             "LOCATION": "redis://127.0.0.1:1/0",
         }
     }

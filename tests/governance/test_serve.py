@@ -129,7 +129,10 @@ def test_it_says_where_it_can_be_opened(served):
 def test_it_is_alive_and_ready(served):
     assert (served.get("/healthz")[0], json.loads(served.get("/healthz")[2])) == (200, {"status": "ok"})
     status, _, body = served.get("/readyz")
-    assert (status, json.loads(body)) == (200, {"status": "ok", "probes": ["database", "log", "tasks"]})
+    assert (status, json.loads(body)) == (
+        200,
+        {"status": "ok", "probes": ["database", "log", "tasks", "walls"]},
+    )
 
 
 def test_it_hands_out_static_files(served):

@@ -16,6 +16,9 @@ from communities.queries import policies_in_force
 from communities.rules import allows
 from communities.services.ledger import log_of_estate, record
 from communities.services.outbox import tell
+from communities.soundness import (
+    need_sound_database,
+)
 from votes.enums import (
     AssemblyKind,
     AssemblyStatus,
@@ -221,10 +224,12 @@ def publish_assembly(*, assembly: Assembly, actor: User) -> Assembly:
     From here on nobody changes motions, window or roll; triggers see to it. The
     moment is the database's. Raises :class:`NotPermitted`,
     :class:`AssemblyPosted`, :class:`LintFailed` with the findings that stand,
-    and the refusals of :func:`votes.services.rolls.freeze_roll`.
+    :class:`DatabaseUnsound` where ballots would not be safe, and the refusals of
+    :func:`votes.services.rolls.freeze_roll`.
     """
     assembly = lock_draft(assembly.pk, actor)
     judge("votes.publish_assembly", actor, assembly)
+    need_sound_database()
     # Commits of a roster hold the same row: what is checked is what is frozen.
     Estate.objects.select_for_update().get(pk=assembly.estate_id)
     moment = database_now()

@@ -14,6 +14,7 @@ from communities.live import announce
 from communities.services.ledger import record
 from communities.services.outbox import tell
 from communities.services.sealing import seal_log
+from communities.soundness import need_sound_database
 from votes.counting import Decision, Finding, Judgement, Tally
 from votes.enums import AssemblyStatus
 from votes.models import (
@@ -49,12 +50,23 @@ RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
 def open_due_assemblies() -> int:
     """Write down that assemblies have opened, and tell the owners. Ballots do not wait for this."""
     due = Assembly.objects.filter(status=AssemblyStatus.PUBLISHED, opens_at__lte=database_now())
-    return sum(open_assembly(assembly_id=pk) for pk in due.values_list("pk", flat=True))
+    opened = 0
+    for pk in due.values_list("pk", flat=True):
+        try:
+            opened += open_assembly(assembly_id=pk)
+        except Exception:
+            # Tried again at the next sweep.
+            logger.exception("assembly %s could not be opened", pk)
+    return opened
 
 
 @transaction.atomic
 def open_assembly(*, assembly_id: int) -> bool:
-    """Note that the window of a posted assembly has begun. Returns whether this call did it."""
+    """Note that the window of a posted assembly has begun. Returns whether this call did it.
+
+    Raises :class:`DatabaseUnsound` while ballots would not be safe: nobody is called to vote then.
+    """
+    need_sound_database()
     assembly = Assembly.objects.select_for_update(of=("self",)).get(pk=assembly_id)
     moment = database_now()
     if assembly.status != AssemblyStatus.PUBLISHED or assembly.phase(moment) != AssemblyStatus.OPEN:
