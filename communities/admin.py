@@ -17,8 +17,11 @@ from communities.models import (
     Policy,
     PropertyFirm,
     Role,
+    SealedLeaf,
     ServiceContract,
+    SigningKey,
     Subdistrict,
+    TreeHead,
 )
 
 
@@ -60,3 +63,20 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     list_display = ["log", "verb", "leaf_hash", "recorded_at"]
     list_filter = ["verb"]
     list_select_related = ["log"]
+
+
+@admin.register(SealedLeaf)
+class SealedLeafAdmin(ReadOnlyAdmin):
+    list_display = ["log", "index", "entry"]
+    list_select_related = ["log", "entry"]
+
+
+@admin.register(TreeHead)
+class TreeHeadAdmin(ReadOnlyAdmin):
+    list_display = ["log", "size", "root", "key_id", "sealed_at"]
+    list_select_related = ["log"]
+
+
+@admin.register(SigningKey)
+class SigningKeyAdmin(ReadOnlyAdmin):
+    list_display = ["key_id", "purpose", "added_at"]

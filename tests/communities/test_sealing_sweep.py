@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from communities.enums import KeyPurpose
@@ -301,3 +302,21 @@ def test_a_lost_key_has_to_be_said_to_be_lost(settings):
         run("register")
     run("register", "--old-key-lost", "seal")
     assert keys.approved_signer(KeyPurpose.SEAL).key_id == held_key().key_id
+
+
+def test_the_database_itself_lets_keys_of_a_purpose_only_follow_one_another(log):
+    first, second = (Signer.from_base64(keys.new_seed()) for _ in range(2))
+    key = keys.introduce_key(purpose=KeyPurpose.SEAL, signer=first)
+    keys.rotate_key(purpose=KeyPurpose.SEAL, old=first, new=second)
+    for predecessor in (None, key):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            SigningKey.objects.create(
+                key_id=f"{predecessor}"[:16],
+                purpose=KeyPurpose.SEAL,
+                public_key="",
+                statement="",
+                signature="",
+                predecessor=predecessor,
+                added_at=timezone.now(),
+            )
+    assert SigningKey.objects.count() == 2

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.urls import reverse
 
 from communities.admin import ReadOnlyAdmin
-from communities.models import LedgerEntry, Log
+from communities.models import LedgerEntry, Log, SealedLeaf, SigningKey, TreeHead
 from tests.governance.matrix.table import EVERYBODY
 from tests.governance.matrix.world import World
 from votes import models as votes_models
@@ -19,7 +19,7 @@ from votes.models import Ballot
 pytestmark = pytest.mark.django_db
 
 #: What nobody may add to, change or delete.
-EVIDENCE: set[type[models.Model]] = {Log, LedgerEntry} | {
+EVIDENCE: set[type[models.Model]] = {Log, LedgerEntry, SealedLeaf, SigningKey, TreeHead} | {
     model
     for model in vars(votes_models).values()
     if isinstance(model, type) and issubclass(model, models.Model)
