@@ -29,7 +29,7 @@ class Attempt:
     trust: list[str] = field(default_factory=list)
 
 
-Make = Callable[[Story, random.Random], "Attempt | None"]
+Make = Callable[[Story, random.Random], Attempt]
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _(story: Story, draw: random.Random) -> Attempt:
 # --- without any key: files, the manifest left as it was --------------------------------------
 
 
-def unsigned(story: Story, change: "Callable[[dict[str, bytes]], None]") -> Attempt:
+def unsigned(story: Story, change: Callable[[dict[str, bytes]], object]) -> Attempt:
     """The pack with its files changed and the old manifest and signature put back."""
     with zipfile.ZipFile(io.BytesIO(story.pack())) as old:
         files = {name: old.read(name) for name in old.namelist()}
@@ -196,7 +196,7 @@ for file in FILES:
 
     @tamper(f"no key: {file} taken out", "incomplete")
     def _(story: Story, draw: random.Random, file: str = file) -> Attempt:
-        return unsigned(story, lambda files: files.pop(file) and None)
+        return unsigned(story, lambda files: files.pop(file))
 
 
 @tamper("no key: a file put in")
@@ -723,7 +723,7 @@ def recounted(change: Callable[[dict[str, Any]], None], *, elects: bool = False)
             change(result)
             return result
 
-        story.count = count  # type: ignore[method-assign]
+        story.count = count
         return Attempt(story.build().pack(SEAL))
 
     return make
