@@ -1,7 +1,6 @@
 """What goes into an evidence pack, read from the database. Nothing here writes."""
 
 import base64
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -270,11 +269,3 @@ def _secret(assembly: Assembly) -> Iterator[str]:
     rows = SecretBallot.objects.filter(assembly=assembly).order_by("choices")
     for choices in rows.values_list("choices", flat=True).iterator(ROWS):
         yield canonical({"choices": choices})
-
-
-def stored_roll_hash(assembly: Assembly) -> str:
-    """The hash of the roll as its rows stand now."""
-    digest = hashlib.sha256()
-    for line in roll_lines(assembly):
-        digest.update(f"{line}\n".encode())
-    return digest.hexdigest()

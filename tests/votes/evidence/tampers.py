@@ -642,10 +642,12 @@ def rewritten(change: Callable[[Story], None]) -> Make:
 
 
 def late(story: Story) -> None:
+    of_two(story)
     story.marked[-1].at = story.closes
 
 
 def early(story: Story) -> None:
+    of_two(story)
     story.marked[0].at = story.marked[0].at.replace(year=2025)
 
 
@@ -804,10 +806,8 @@ def rewritten_against(change: Callable[[Story], None]) -> Make:
 def flipped(story: Story) -> None:
     one = story.marked[0]
     one.choices = "A" * len(one.choices) if set(one.choices) != {"A"} else "F" * len(one.choices)
-    for later in story.marked[1:]:
-        if later.elector == one.elector:
-            story.marked.remove(later)
-            break
+    # What the elector said later would only hide it.
+    story.marked = [other for other in story.marked if other.elector != one.elector or other is one]
 
 
 def dropped(story: Story) -> None:
@@ -881,7 +881,7 @@ def _(story: Story, draw: random.Random) -> Attempt:
     return Attempt(again.build().pack(SEAL), receipt=receipt)
 
 
-@tamper("every key, against a receipt: the ballot lies elsewhere", "fork")
+@tamper("every key, against a receipt: the ballot lies elsewhere", "fork|tampered")
 def _(story: Story, draw: random.Random) -> Attempt:
     receipt = story.receipt(0)
     again = Story(story.seed, level=story.level)
