@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Site
+from tests.factories.packs import Story
 
 pytestmark = pytest.mark.browser
 
@@ -157,6 +159,19 @@ def test_paper_figures_are_reckoned_without_a_script(site: Site, phone: Phone):
     expect(page.locator("main")).to_contain_text("同意的人数过半数，面积没有过半数。")
 
 
+def test_evidence_is_verified_under_the_policy_of_all_pages(phone: Phone, tmp_path: Path):
+    story = Story(4).build()
+    (tmp_path / "pack.zip").write_bytes(story.pack())
+    (tmp_path / "receipt.json").write_text(story.receipt(0))
+    page = phone()
+    page.goto("/verify/")
+    page.get_by_label("证据包", exact=False).first.set_input_files(tmp_path / "pack.zip")
+    page.get_by_label("回执").set_input_files(tmp_path / "receipt.json")
+    page.get_by_role("button", name="核验", exact=True).click()
+    expect(page.locator("#verify-result")).to_contain_text("相符：没有发现添加、丢失或改动。")
+    assert Axe().run(page).violations_count == 0
+
+
 # --- every page in every shape -------------------------------------------------------
 
 PAGES = {
@@ -168,6 +183,8 @@ PAGES = {
     "receipt": ("owner0", "/votes/receipts/{receipt}/"),
     "waiting for the result": ("owner0", "/votes/{revisable}/result/"),
     "result": ("owner0", "/votes/{decided}/result/"),
+    "evidence": ("owner0", "/votes/{decided}/evidence/"),
+    "verifying": ("", "/verify/"),
     "tally": ("", "/tally/"),
     "tally judged": (
         "",

@@ -92,9 +92,9 @@ class Story:
     # --- what happened --------------------------------------------------------------------
 
     def _make_roll(self) -> list[dict[str, Any]]:
-        roll = []
+        roll: list[dict[str, Any]] = []
         for number in range(1, self.electors + 1 if self.electors else self.draw.randint(6, 14)):
-            units = [
+            units: list[list[Any]] = [
                 [f"{number}幢", "1单元", f"{room:04d}", self.draw.randint(5000, 15000), "register"]
                 for room in range(1, self.draw.choice([2, 2, 3]))
             ]

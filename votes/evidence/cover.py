@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
@@ -57,6 +58,12 @@ class Facts:
     keys: list[tuple[str, str]]
 
 
+def _local(moment: str) -> str:
+    """A moment of the log, which is in UTC, as clocks in China show it."""
+    local = datetime.fromisoformat(moment) + timedelta(hours=8)
+    return f"{local:%Y-%m-%d %H:%M:%S}"
+
+
 def _area(hundredths: int) -> str:
     return f"{hundredths // 100:,}.{hundredths % 100:02d} 平方米"
 
@@ -68,12 +75,13 @@ def _sections(facts: Facts) -> list[tuple[str, list[str]]]:
             "这是什么",
             [
                 f"{facts.title} 的表决证据。",
-                f"表决时间 {facts.result['window'][0]} 至 {facts.result['window'][1]}（世界时）。",
+                f"表决时间 {' 至 '.join(map(_local, facts.result['window']))}（北京时间）。",
                 f"名册 {roll['heads']:,} 人，{_area(roll['area'])}。",
                 f"收到 {ballots['received']:,} 张 = 计入 {ballots['counted']:,} 张"
                 f" + 未计入 {ballots['not_counted']:,} 张。",
                 f"结果证明 {facts.certificate}",
-                f"树头：{facts.log}，{facts.head_size} 片叶，根 {facts.head_root}，{facts.head_at}。",
+                f"树头：{facts.log}，{facts.head_size} 片叶，{_local(facts.head_at)} 签名，"
+                f"根 {facts.head_root}。",
                 *(f"密钥 {number}（{_PURPOSES.get(purpose, purpose)}）" for number, purpose in facts.keys),
             ],
         ),

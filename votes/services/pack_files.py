@@ -1,7 +1,6 @@
 """What goes into an evidence pack, read from the database. Nothing here writes."""
 
 import base64
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from votes.models import (
 )
 
 from .assemblies import motion_published
+from .rolls import RollUnit, place_of, roll_line
 
 ROWS = 2_000
 
@@ -137,9 +137,10 @@ def roll_lines(assembly: Assembly) -> Iterator[str]:
             *("building", "staircase", "room", "area", "area_basis"),
         )
     )
-    for (number, head, area), units in groupby(rows.iterator(ROWS), key=itemgetter(0, 1, 2)):
-        places: list[Plain] = [list(unit[3:]) for unit in units]
-        yield canonical({"number": number, "head": head, "area": area, "units": places})
+    for (number, head, area), own in groupby(rows.iterator(ROWS), key=itemgetter(0, 1, 2)):
+        # A correction may have written a home later than the others of its head.
+        units = sorted((RollUnit(0, *row[3:]) for row in own), key=place_of)
+        yield roll_line(number=number, key=head, area=area, units=units)
 
 
 def _assembly(source: PackSource) -> dict[str, Plain]:
@@ -270,11 +271,3 @@ def _secret(assembly: Assembly) -> Iterator[str]:
     rows = SecretBallot.objects.filter(assembly=assembly).order_by("choices")
     for choices in rows.values_list("choices", flat=True).iterator(ROWS):
         yield canonical({"choices": choices})
-
-
-def stored_roll_hash(assembly: Assembly) -> str:
-    """The hash of the roll as its rows stand now."""
-    digest = hashlib.sha256()
-    for line in roll_lines(assembly):
-        digest.update(f"{line}\n".encode())
-    return digest.hexdigest()

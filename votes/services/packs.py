@@ -18,7 +18,7 @@ from communities.ledger.hashing import sha256
 from communities.ledger.heads import Signer
 from communities.ledger.leaves import timestamp
 from communities.models import LedgerEntry, SealedLeaf, SigningKey, User
-from communities.proofs import inclusion
+from communities.proofs import TreeBroken, inclusion
 from communities.rules import allows
 from communities.services.ledger import record
 from votes.enums import ActKind, AssemblyStatus
@@ -165,7 +165,11 @@ def is_sealed(leaf_hash: str) -> bool:
 
 
 def _proof_of(leaf_hash: str) -> Inclusion | None:
-    found = inclusion(leaf_hash)
+    try:
+        found = inclusion(leaf_hash)
+    except TreeBroken:
+        # The receipt itself still holds, and is needed more than ever.
+        return None
     if found is None:
         return None
     public = public_key_of(found.head.key_id)

@@ -123,8 +123,8 @@ def gather_roll(*, estate: Estate, moment: datetime, count_parking: bool) -> lis
         _join_developer(heads, developer)
     ordered = list(heads.values())
     for head in ordered:
-        head.units.sort(key=_place)
-    ordered.sort(key=lambda head: _place(head.units[0]))
+        head.units.sort(key=place_of)
+    ordered.sort(key=lambda head: place_of(head.units[0]))
     return ordered
 
 
@@ -193,7 +193,7 @@ def _units_with_titles(
 _NUMBER = re.compile(r"(\d+)")
 
 
-def _place(unit: RollUnit) -> tuple[list[tuple[int, int, str]], ...]:
+def place_of(unit: RollUnit) -> tuple[list[tuple[int, int, str]], ...]:
     """Where a unit stands in the order people expect: 2幢 before 10幢."""
     return tuple(
         [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in _NUMBER.split(text) if part]

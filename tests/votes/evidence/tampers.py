@@ -29,7 +29,7 @@ class Attempt:
     trust: list[str] = field(default_factory=list)
 
 
-Make = Callable[[Story, random.Random], "Attempt | None"]
+Make = Callable[[Story, random.Random], Attempt]
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _(story: Story, draw: random.Random) -> Attempt:
 # --- without any key: files, the manifest left as it was --------------------------------------
 
 
-def unsigned(story: Story, change: "Callable[[dict[str, bytes]], None]") -> Attempt:
+def unsigned(story: Story, change: Callable[[dict[str, bytes]], object]) -> Attempt:
     """The pack with its files changed and the old manifest and signature put back."""
     with zipfile.ZipFile(io.BytesIO(story.pack())) as old:
         files = {name: old.read(name) for name in old.namelist()}
@@ -196,7 +196,7 @@ for file in FILES:
 
     @tamper(f"no key: {file} taken out", "incomplete")
     def _(story: Story, draw: random.Random, file: str = file) -> Attempt:
-        return unsigned(story, lambda files: files.pop(file) and None)
+        return unsigned(story, lambda files: files.pop(file))
 
 
 @tamper("no key: a file put in")
@@ -642,10 +642,12 @@ def rewritten(change: Callable[[Story], None]) -> Make:
 
 
 def late(story: Story) -> None:
+    of_two(story)
     story.marked[-1].at = story.closes
 
 
 def early(story: Story) -> None:
+    of_two(story)
     story.marked[0].at = story.marked[0].at.replace(year=2025)
 
 
@@ -723,7 +725,7 @@ def recounted(change: Callable[[dict[str, Any]], None], *, elects: bool = False)
             change(result)
             return result
 
-        story.count = count  # type: ignore[method-assign]
+        story.count = count
         return Attempt(story.build().pack(SEAL))
 
     return make
@@ -804,10 +806,8 @@ def rewritten_against(change: Callable[[Story], None]) -> Make:
 def flipped(story: Story) -> None:
     one = story.marked[0]
     one.choices = "A" * len(one.choices) if set(one.choices) != {"A"} else "F" * len(one.choices)
-    for later in story.marked[1:]:
-        if later.elector == one.elector:
-            story.marked.remove(later)
-            break
+    # What the elector said later would only hide it.
+    story.marked = [other for other in story.marked if other.elector != one.elector or other is one]
 
 
 def dropped(story: Story) -> None:
@@ -881,7 +881,7 @@ def _(story: Story, draw: random.Random) -> Attempt:
     return Attempt(again.build().pack(SEAL), receipt=receipt)
 
 
-@tamper("every key, against a receipt: the ballot lies elsewhere", "fork")
+@tamper("every key, against a receipt: the ballot lies elsewhere", "fork|tampered")
 def _(story: Story, draw: random.Random) -> Attempt:
     receipt = story.receipt(0)
     again = Story(story.seed, level=story.level)

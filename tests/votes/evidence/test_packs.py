@@ -17,7 +17,7 @@ from django.utils import timezone
 from communities.enums import RoleCode
 from communities.errors import NotPermitted
 from communities.ledger.leaves import timestamp
-from communities.models import Estate, LedgerEntry, SigningKey, User
+from communities.models import Estate, LedgerEntry, Log, SigningKey, User
 from communities.services.ledger import record
 from communities.services.sealing import seal_log
 from tests.factories.ballots import cast_for, settled
@@ -37,6 +37,15 @@ REASON = "业主申请向法院提交，需要逐票核对"
 @pytest.fixture(autouse=True)
 def _own_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def log_of(assembly: Assembly) -> Log:
+    assert assembly.log is not None
+    return assembly.log
+
+
+def content_of(response: Any) -> bytes:
+    return b"".join(response.streaming_content)
 
 
 def released(assembly: Assembly) -> TwoPersonAct:
@@ -125,9 +134,9 @@ def test_there_is_no_pack_before_the_result() -> None:
 def test_later_events_make_a_longer_pack_that_extends_the_earlier() -> None:
     assembly = certified_assembly()
     before = public_pack(assembly)
-    record(log=assembly.log, verb="test.later", subject=assembly, actor=None)
+    record(log=log_of(assembly), verb="test.later", subject=assembly, actor=None)
     assert public_pack(assembly) == before, "what is not sealed is in no pack"
-    seal_log(log=assembly.log)
+    seal_log(log=log_of(assembly))
     after = public_pack(assembly)
     assert examine(after, older=before).verdict == "ok"
     assert after != before
@@ -173,8 +182,8 @@ def test_the_pack_is_kept_until_the_log_grows() -> None:
     first = kept_public_pack(assembly).path
     assert first.read_bytes() == public_pack(assembly)
     assert kept_public_pack(assembly).path == first
-    record(log=assembly.log, verb="test.later", subject=assembly, actor=None)
-    seal_log(log=assembly.log)
+    record(log=log_of(assembly), verb="test.later", subject=assembly, actor=None)
+    seal_log(log=log_of(assembly))
     assert kept_public_pack(assembly).path != first
 
 
@@ -291,7 +300,7 @@ def test_papers_mandates_and_what_was_not_counted_are_in_the_full_pack() -> None
         recorded_at=now,
     )
     kept.leaf_hash = record(
-        log=assembly.log,
+        log=log_of(assembly),
         verb="votes.ballot.not-counted",
         subject=kept,
         actor=None,
@@ -337,10 +346,11 @@ def test_who_takes_the_full_pack_is_in_the_log_and_others_get_none() -> None:
     client = Client()
     taken = []
     for person in (act.proposed_by, act.confirmed_by, scrutineer):
+        assert person is not None
         client.force_login(person)
         response = client.post(address)
         assert response.status_code == 200
-        content = b"".join(response.streaming_content)
+        content = content_of(response)
         assert examine(content).verdict == "ok"
         taken.append(person.pk)
     entries = LedgerEntry.objects.filter(log=assembly.log, verb="votes.pack.downloaded").order_by("pk")
@@ -392,6 +402,7 @@ def test_a_receipt_becomes_a_proof_and_opens_only_for_who_cast_it() -> None:
 def test_a_receipt_of_a_ballot_that_was_dropped_convicts_the_pack() -> None:
     assembly = certified_assembly()
     ballot = Ballot.objects.select_related("elector").filter(assembly=assembly).first()
+    assert ballot is not None
     receipt = receipt_of(ballot, for_who_cast_it=True)
     other = certified_assembly()
     assert verdict_of(receipt, public_pack(other))[0] == "incomplete"
@@ -444,7 +455,7 @@ def test_anybody_with_the_link_gets_the_pack_and_nobody_guesses_it() -> None:
     assembly = certified_assembly()
     address = reverse("votes:evidence-pack", args=[assembly.certificate.sha256])
     response = Client().get(address)
-    assert b"".join(response.streaming_content) == public_pack(assembly)
+    assert content_of(response) == public_pack(assembly)
     assert Client().get(reverse("votes:evidence-pack", args=["0" * 64])).status_code == 404
     running = recorded_assembly([8800])
     assert Client().get(reverse("votes:evidence", args=[running.pk])).status_code == 302
@@ -473,7 +484,7 @@ def test_the_receipt_page_tells_how_far_it_is_and_hands_out_the_file() -> None:
     client.force_login(user)
     page = client.get(reverse("votes:receipt", args=[receipt.ballot_id])).content.decode()
     assert "等待封存" in page
-    seal_log(log=assembly.log)
+    seal_log(log=log_of(assembly))
     page = client.get(reverse("votes:receipt", args=[receipt.ballot_id])).content.decode()
     assert "已封存，可以证明" in page
     assert "等待公布" in page
@@ -499,7 +510,7 @@ def test_verifying_pages_are_for_everybody() -> None:
     assert "default-src 'none'" in said
     assert 'src="' not in said
     program = Client().get(reverse("votes:verify-program"))
-    assert b"".join(program.streaming_content).startswith(b"#!/usr/bin/env python3")
+    assert content_of(program).startswith(b"#!/usr/bin/env python3")
 
 
 def test_no_election_no_file() -> None:
