@@ -47,7 +47,7 @@ WALLS = (
         ),
     ),
     # PostgreSQL wants UPDATE of whoever locks a row. The guard refuses any change all the same.
-    Wall(ADD, AMEND, ("communities_log",)),
+    Wall(AMEND, AMEND, ("communities_log",)),
     # What the sealer adds and the pages only read.
     Wall(READ, ADD, ("communities_sealedleaf", "communities_treehead", "communities_signingkey")),
     # On its way to a witness: tried again until it arrived, by the worker.

@@ -93,17 +93,27 @@ def controls(seed: int) -> list[Control]:
     wanted = {
         "unique constraint dropped": (
             "electors counted twice",
-            Plan(1, electors=150, rivals=150, repeats=0, kills={}, window=12, weakened_by=(CONSTRAINT,)),
+            Plan(
+                1,
+                electors=150,
+                rivals=150,
+                repeats=0,
+                kills={},
+                window=3600,
+                to_the_close=False,
+                weakened_by=(CONSTRAINT,),
+            ),
         ),
         "`synchronous_commit = off`": (
             "acknowledged ballots lost",
             Plan(
                 1,
-                electors=900,
+                electors=600,
                 rivals=0,
                 repeats=0,
                 kills={"PostgreSQL whole": 5},
-                window=25,
+                window=3600,
+                to_the_close=False,
                 settings=("synchronous_commit=off",),
             ),
         ),

@@ -60,6 +60,15 @@ def kill_tree(pid: int) -> int:
     return len(everybody)
 
 
+def program(name: str) -> str:
+    """Where a program of PostgreSQL lies: on the path, or where Debian keeps those of the newest version."""
+    kept = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
+    found = shutil.which(name) or (str(kept[-1]) if kept else None)
+    if found is None:
+        raise SystemExit(f"{name} is not there: `make services` brings it.")
+    return found
+
+
 class Cluster:
     """PostgreSQL with fsync and data checksums, run by the account ``postgres`` when we are root."""
 
@@ -73,7 +82,7 @@ class Cluster:
             shutil.chown(self.data, "postgres", "postgres")
         subprocess.run(
             [
-                *(*self.as_postgres, self._program("initdb"), "-D", str(self.data), "-U", "postgres"),
+                *(*self.as_postgres, program("initdb"), "-D", str(self.data), "-U", "postgres"),
                 *("-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8", "--data-checksums"),
             ],
             stdout=self.log,
@@ -81,11 +90,6 @@ class Cluster:
             cwd="/",
             check=True,
         )
-
-    @staticmethod
-    def _program(name: str) -> str:
-        found = subprocess.run(["pg_config", "--bindir"], text=True, capture_output=True, check=False)
-        return shutil.which(name, path=f"{found.stdout.strip()}:{os.environ['PATH']}") or name
 
     def url(self, user: str = "postgres", database: str = "linyi") -> str:
         return f"postgres://{user}@127.0.0.1:{self.port}/{database}"
@@ -105,7 +109,7 @@ class Cluster:
         for _ in range(20):
             self.runner = subprocess.Popen(
                 [
-                    *(*self.as_postgres, self._program("postgres"), "-D", str(self.data)),
+                    *(*self.as_postgres, program("postgres"), "-D", str(self.data)),
                     *("-p", str(self.port), "-c", "listen_addresses=127.0.0.1"),
                     *("-c", "unix_socket_directories=", "-c", "max_connections=80"),
                     # After a crash: one call for the whole file system instead of one a file.
@@ -202,7 +206,17 @@ class Supervised:
 
 
 def redis_server(port: int, folder: Path) -> Supervised:
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    command = [
+        program("redis-server"),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     return Supervised("redis", command, dict(os.environ), folder)
 
 

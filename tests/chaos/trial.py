@@ -48,6 +48,8 @@ class Plan:
     kills: dict[str, int]
     #: Seconds from the posting of an assembly to its deadline.
     window: float = 120.0
+    #: Whether ballots race against the deadline and the count is waited for.
+    to_the_close: bool = True
     #: Settings of PostgreSQL, for a control.
     settings: tuple[str, ...] = ()
     #: Statements run by a superuser before the phones begin, for a control.
@@ -236,8 +238,9 @@ class Trial:
             await asyncio.gather(*late)
             self.over = True
             await killing
-            self.say(f"{self.answered:,} answers, {self.hand.done.total()} blows; waiting for the count")
-            await asyncio.to_thread(self._wait_for_certificates)
+            if self.plan.to_the_close:
+                self.say(f"{self.answered:,} answers, {self.hand.done.total()} blows; now the count")
+                await asyncio.to_thread(self._wait_for_certificates)
         finally:
             self.over = True
             for task in (killing, *late):
@@ -253,7 +256,7 @@ class Trial:
         self.sent += todo
         begun = time.monotonic()
         deadline = await asyncio.to_thread(self._post, place)
-        kept_back = int(len(todo) * AT_THE_DEADLINE)
+        kept_back = int(len(todo) * AT_THE_DEADLINE) if plan.to_the_close else 0
         storm, waiting = todo[:kept_back], iter(todo[kept_back:])
 
         async def phone() -> None:

@@ -58,7 +58,7 @@ def test_what_the_guards_keep_whole_nobody_may_change() -> None:
         for name, guard in guards().items()
         if name == f"{guard.table}_no_update" and guard.table != "communities_log"
     }
-    assert len(kept) == 13
+    assert kept >= {"votes_ballot", "votes_certificate", "communities_ledgerentry", "communities_treehead"}
     for sealer in (False, True):
         assert {table for table in kept if declared(sealer=sealer)[table] - {"SELECT", "INSERT"}} == set()
 
