@@ -26,8 +26,9 @@ from votes.enums import Verdict as VerdictName
 from votes.forms.tally import figure_fields
 from votes.models import Assembly, Certificate, MotionResult
 from votes.services.assemblies import chinese_number
+from votes.standing import standing_in
 from votes.statutes import Statute, statute_by_code
-from votes.views.assemblies import confirmed_act, turnout_context
+from votes.views.assemblies import confirmed_act, turnout_context, way_back
 from votes.views.motions_shown import statute_of
 from votes.wording import (
     SECRECY_LIMITS,
@@ -107,6 +108,7 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
         context |= turnout_context(assembly, phase, statute_of(assembly))
         return render(request, "votes/result_wait.html", context)
     context |= _decided(assembly) | {"tally_url": tally_address(assembly)}
+    context |= way_back(request.user, assembly, standing_in(request.user, assembly))
     return render(request, "votes/result.html", context)
 
 
