@@ -47,6 +47,14 @@ class PaperCounts(AlreadyCast):
     message = _("已收到这一票的纸质表决票并已计入，按会前公布的规则以它为准；线上的这一张没有提交。")
 
 
+class PaperNotSecret(Refusal):
+    """A paper carries its elector's number, so it is never secret."""
+
+    code = "paper-not-secret"
+    status = 409
+    message = _("这次是无记名的意见征询，纸质票上有编号，不能收。请在线上参加。")
+
+
 class PrincipalVoted(AlreadyCast):
     code = "principal-voted"
     message = _("委托人已经自己表决，以本人的为准；您受托的这一张没有提交。")

@@ -37,9 +37,10 @@ class Precedence:
 
     @classmethod
     def of(cls, rules: Mapping[str, Any]) -> "Precedence":
-        """From ``Assembly.rules``."""
+        """From ``Assembly.rules``; what stands in none of them is as usual."""
+        between = rules.get("channel-precedence", {"value": ChannelPrecedence.FIRST_RECEIVED})
         return cls(
-            between_channels=ChannelPrecedence(rules["channel-precedence"]["value"]),
+            between_channels=ChannelPrecedence(between["value"]),
             revisable=rules["ballot-change"]["value"] == BallotChange.REVISABLE,
         )
 

@@ -30,3 +30,8 @@ def give_mandate(
         expires_at=expires_at,
         actor=owner,
     )
+
+
+def holder_of(mandate: Mandate) -> User:
+    """The account that holds it, where there is one already."""
+    return User.objects.get(pk=mandate.holder_id or 0)

@@ -5,6 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from communities.models import User
 from tests.communities.races import in_parallel
 from tests.factories.ballots import cast_for
 from tests.factories.communities import OwnershipFactory, UserFactory
-from tests.factories.mandates import give_mandate
+from tests.factories.mandates import give_mandate, holder_of
 from tests.factories.papers import received_paper
 from tests.factories.votes import elector_of, people_of, posted_assembly
 from votes.enums import Channel
@@ -72,7 +73,7 @@ def apart(work: Callable[[], Any], gate: Gate | None = None) -> Any:
 
 
 def using(mandate: Mandate, choices: str = "F") -> Callable[[], Receipt]:
-    holder = User.objects.get(pk=mandate.holder_id)
+    holder = holder_of(mandate)
     key = uuid.uuid4()
     return lambda: cast_mandate_ballot(
         mandate_id=mandate.pk, choices=choices, idempotency_key=key, actor=holder
@@ -137,7 +138,7 @@ def test_a_mandate_is_never_both_withdrawn_and_counted():
     for owner in people_of(assembly):
         mandate = give_mandate(assembly, owner, holder)
 
-        outcomes = at_once(using(mandate), lambda m=mandate, o=owner: revoke_mandate(mandate=m, actor=o))
+        outcomes = at_once(using(mandate), partial(revoke_mandate, mandate=mandate, actor=owner))
 
         mandate.refresh_from_db()
         used = Ballot.objects.filter(mandate=mandate).count()
@@ -154,7 +155,7 @@ def test_of_principal_and_holder_at_one_instant_the_principal_counts():
     for owner in people_of(assembly):
         mandate = give_mandate(assembly, owner, holder)
 
-        outcomes = at_once(using(mandate, "F"), lambda o=owner: cast_for(assembly, o, "A"))
+        outcomes = at_once(using(mandate, "F"), partial(cast_for, assembly, owner, "A"))
 
         stands = counted_ballots(assembly).get(elector=mandate.elector)
         assert (stands.channel, stands.choices) == (Channel.ONLINE, "A"), outcomes
@@ -168,11 +169,9 @@ def test_of_paper_and_online_at_one_instant_exactly_one_counts():
     clerk = UserFactory()
     for owner in people_of(assembly):
         paper = received_paper(assembly, elector_of(assembly, owner))
+        admit = partial(admit_paper_ballot, paper=paper, choices="N", actor=clerk)
 
-        def admit(paper=paper):
-            return admit_paper_ballot(paper=paper, choices="N", actor=clerk)
-
-        outcomes = at_once(admit, lambda o=owner: cast_for(assembly, o, "A"))
+        outcomes = at_once(admit, partial(cast_for, assembly, owner, "A"))
 
         elector = paper.elector
         stands = counted_ballots(assembly).get(elector=elector)

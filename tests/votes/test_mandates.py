@@ -8,13 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from communities.crypto import blind_index
 from communities.enums import RoleCode
 from communities.errors import NotPermitted
 from communities.models import LedgerEntry, Notice, Owner, User
 from communities.services.outbox import relay_outbox
 from tests.factories.ballots import cast_for, settled
 from tests.factories.communities import OwnerFactory, OwnershipFactory, UserFactory, appoint
-from tests.factories.mandates import give_mandate
+from tests.factories.mandates import give_mandate, holder_of
 from tests.factories.papers import received_paper
 from tests.factories.votes import elector_of, people_of, posted_assembly
 from votes.errors import (
@@ -34,11 +35,11 @@ from votes.errors import (
     MandateNeedless,
     MandateNotSecret,
     MandateNotYours,
-    MandateRefused,
     MandateRevoked,
     MandateStands,
     MandateTooLate,
     MandateUsed,
+    NotOnRoll,
     PrincipalVoted,
 )
 from votes.models import Assembly, Ballot, Certificate, Mandate
@@ -56,7 +57,7 @@ def use(mandate: Mandate, holder: User | None = None, choices: str = "F", key: u
         mandate_id=mandate.pk,
         choices=choices,
         idempotency_key=key or uuid.uuid4(),
-        actor=holder or mandate.holder,
+        actor=holder or holder_of(mandate),
     )
 
 
@@ -315,8 +316,6 @@ def test_a_holder_is_neither_the_principal_nor_a_co_owner(who):
         if who == "co-owner":
             phone = co_owner.user.phone
         else:
-            from communities.crypto import blind_index
-
             Owner.objects.filter(pk=co_owner.pk).update(user=None, phone_index=blind_index("phone", phone))
     assembly = posted_assembly(first.unit.estate, units=[first.unit])
 
@@ -420,7 +419,7 @@ def test_only_the_principal_withdraws():
     owner, neighbour, _ = people_of(assembly)
     mandate = give_mandate(assembly, owner)
 
-    for stranger in (neighbour, mandate.holder, appoint(RoleCode.SECRETARY, assembly.estate)):
+    for stranger in (neighbour, holder_of(mandate), appoint(RoleCode.SECRETARY, assembly.estate)):
         with pytest.raises(NotPermitted):
             revoke_mandate(mandate=mandate, actor=stranger)
     revoke_mandate(mandate=mandate, actor=owner)
@@ -434,7 +433,7 @@ def test_only_the_principal_withdraws():
 def test_a_holder_without_an_account_gets_the_mandate_at_the_first_login(client):
     assembly = posted_assembly()
     mandate = give_mandate(assembly, people_of(assembly)[0], phone="+8619912345678")
-    assert mandate.holder is None
+    assert mandate.holder_id is None
     stranger = UserFactory()
     with pytest.raises(MandateNotYours):
         use(mandate, stranger)
@@ -474,7 +473,7 @@ def test_principal_and_holder_are_told_when_it_is_given_and_when_it_is_withdrawn
 def register(assembly, actor, **fields):
     return register_mandate(
         assembly=assembly,
-        principal=assembly.electors.first().members.get(),
+        principal=assembly.electors.all()[0].members.get(),
         holder_name="周明",
         holder_phone="19912345678",
         scan=SimpleUploadedFile("委托书.pdf", PDF),
@@ -519,15 +518,12 @@ def test_the_desk_takes_back_no_mandate_that_was_given_online():
             reason="委托人当面要求撤回这份委托",
             actor=appoint(RoleCode.SECRETARY, assembly.estate),
         )
-    assert issubclass(MandateUsed, MandateRefused)
 
 
 def test_a_paper_mandate_of_a_co_owner_without_the_vote_is_refused():
     first = OwnershipFactory(is_representative=True)
     second = OwnershipFactory(unit=first.unit, owner=OwnerFactory(estate=first.unit.estate))
     assembly = posted_assembly(first.unit.estate, units=[first.unit])
-    from votes.errors import NotOnRoll
-
     with pytest.raises(NotOnRoll):
         register_mandate(
             assembly=assembly,

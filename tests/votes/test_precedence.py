@@ -15,6 +15,7 @@ from votes.enums import UncountedReason
 from votes.errors import AlreadyCast, AssemblyAlreadyClosed, AssemblyCancelled, ChoicesInvalid
 from votes.models import Assembly, Ballot, Certificate, PaperBallot, UncountedBallot
 from votes.services.casting import admit_paper_ballot, set_paper_aside
+from votes.services.closing import certify_settled_assembly
 from votes.services.tallies import counted_ballots
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def admit(paper: PaperBallot, choices: str = "A") -> Ballot | UncountedBallot:
 
 def test_a_paper_becomes_a_ballot_as_of_when_it_was_received():
     assembly = posted_assembly(motions=2)
-    elector = assembly.electors.first()
+    elector = assembly.electors.all()[0]
     paper = received_paper(assembly, elector, at=timezone.now() - timedelta(minutes=20))
 
     ballot = admit(paper, "AX")
@@ -47,7 +48,7 @@ def test_a_paper_becomes_a_ballot_as_of_when_it_was_received():
 
 def test_settling_a_paper_again_returns_what_it_became():
     assembly = posted_assembly()
-    paper = received_paper(assembly, assembly.electors.first())
+    paper = received_paper(assembly, assembly.electors.all()[0])
 
     assert admit(paper, "A") == admit(paper, "F")
     assert counted(assembly) == [("paper", "A")]
@@ -122,7 +123,7 @@ def test_where_ballots_are_final_the_online_one_that_replaced_a_paper_is_final_t
 def test_a_paper_that_came_too_late_or_was_reprinted_is_kept_and_not_counted(fault):
     assembly = posted_assembly(opens_in=timedelta(days=-2), closes_in=timedelta(hours=-1))
     late = timezone.now() if fault == "late" else timezone.now() - timedelta(hours=2)
-    paper = received_paper(assembly, assembly.electors.first(), at=late)
+    paper = received_paper(assembly, assembly.electors.all()[0], at=late)
     if fault == "reprinted":
         paper.voided_at = timezone.now()
         paper.save()
@@ -137,7 +138,7 @@ def test_a_paper_that_came_too_late_or_was_reprinted_is_kept_and_not_counted(fau
 
 def test_the_leaf_of_an_uncounted_paper_tells_neither_choice_nor_elector():
     assembly = posted_assembly()
-    paper = received_paper(assembly, assembly.electors.first())
+    paper = received_paper(assembly, assembly.electors.all()[0])
 
     kept = set_paper_aside(paper=paper, reason="unsigned", actor=UserFactory())
 
@@ -169,15 +170,13 @@ def test_a_paper_received_in_time_is_counted_after_the_close_and_then_no_more():
 
 
 def settled_again(assembly: Assembly) -> Assembly:
-    from votes.services.closing import certify_settled_assembly
-
     certify_settled_assembly(assembly_id=assembly.pk)
     return Assembly.objects.get(pk=assembly.pk)
 
 
 def test_a_cancelled_meeting_takes_no_paper():
     assembly = posted_assembly()
-    paper = received_paper(assembly, assembly.electors.first())
+    paper = received_paper(assembly, assembly.electors.all()[0])
     Assembly.objects.filter(pk=assembly.pk).update(status="cancelled")
 
     with pytest.raises(AssemblyCancelled):
@@ -188,7 +187,7 @@ def test_a_cancelled_meeting_takes_no_paper():
 @pytest.mark.parametrize("choices", ["", "FF", "Q", "M"])
 def test_a_paper_holds_one_known_mark_a_motion(choices):
     assembly = posted_assembly()
-    paper = received_paper(assembly, assembly.electors.first())
+    paper = received_paper(assembly, assembly.electors.all()[0])
 
     with pytest.raises(ChoicesInvalid):
         admit(paper, choices)

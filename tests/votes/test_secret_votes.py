@@ -2,20 +2,23 @@
 
 import json
 import uuid
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from communities.ledger.hashing import leaf_hash
-from communities.models import LedgerEntry, Policy
+from communities.models import LedgerEntry, Policy, User
 from communities.services.outbox import relay_outbox
 from tests.factories.ballots import cast_for, settled
 from tests.factories.communities import UserFactory
+from tests.factories.papers import received_paper
 from tests.factories.votes import draft_assembly, elector_of, owned_units, people_of, posted_assembly
 from votes.enums import MotionKind
-from votes.errors import AlreadyCast, AssemblyAlreadyClosed, ChoicesInvalid, NotOnRoll
+from votes.errors import AlreadyCast, AssemblyAlreadyClosed, ChoicesInvalid, NotOnRoll, PaperNotSecret
 from votes.linting import lint
 from votes.models import (
     Assembly,
@@ -28,13 +31,14 @@ from votes.models import (
 )
 from votes.queries import turnout
 from votes.services.assemblies import post_assembly
+from votes.services.casting import admit_paper_ballot
 
 pytestmark = pytest.mark.django_db
 
 
-def secret_assembly(motions: int = 1, owners: int = 3, **window) -> Assembly:
-    assembly = posted_assembly(motions=motions, owners=owners, rules={"ballot-secrecy": "secret"}, **window)
-    from django.db import connection
+def secret_assembly(motions: int = 1, owners: int = 3, change: str = "final", **window: Any) -> Assembly:
+    rules = {"ballot-secrecy": "secret", "ballot-change": change}
+    assembly = posted_assembly(motions=motions, owners=owners, rules=rules, **window)
 
     # A posted motion is frozen; before that the draft's would have been advisory.
     with connection.cursor() as cursor:
@@ -87,8 +91,7 @@ def test_sending_it_again_gives_the_same_receipt_and_counts_once():
 
 
 def test_a_secret_vote_is_final_even_where_ballots_may_be_changed():
-    assembly = secret_assembly()
-    Assembly.objects.filter(pk=assembly.pk)
+    assembly = secret_assembly(change="revisable")
     owner = people_of(assembly)[0]
     cast_for(assembly, owner, "F")
     with pytest.raises(AlreadyCast):
@@ -98,22 +101,33 @@ def test_a_secret_vote_is_final_even_where_ballots_may_be_changed():
 
 @pytest.mark.parametrize("fault", ["stranger", "mark", "closed"])
 def test_a_refusal_leaves_neither_row(fault):
-    from datetime import timedelta
-
-    window = {"opens_in": timedelta(hours=-2), "closes_in": timedelta(hours=-1)} if fault == "closed" else {}
+    window: dict[str, Any] = {}
+    if fault == "closed":
+        window = {"opens_in": timedelta(hours=-2), "closes_in": timedelta(hours=-1)}
     assembly = secret_assembly(**window)
     owner = people_of(assembly)[0]
     elector = elector_of(assembly, owner)
-    user, choices, refusal = {
+    cases: dict[str, tuple[User, str, type[Exception]]] = {
         "stranger": (UserFactory(), "F", NotOnRoll),
         "mark": (owner, "M", ChoicesInvalid),
         "closed": (owner, "F", AssemblyAlreadyClosed),
-    }[fault]
+    }
+    user, choices, refusal = cases[fault]
 
     with pytest.raises(refusal):
         cast_for(assembly, user, choices, elector=elector)
     assert not SecretTurnout.objects.exists()
     assert not SecretBallot.objects.exists()
+
+
+def test_no_paper_is_taken_into_a_secret_vote():
+    assembly = secret_assembly()
+    owner = people_of(assembly)[0]
+    paper = received_paper(assembly, elector_of(assembly, owner))
+
+    with pytest.raises(PaperNotSecret):
+        admit_paper_ballot(paper=paper, choices="F", actor=owner)
+    assert not Ballot.objects.exists()
 
 
 def test_marks_can_be_neither_rewritten_nor_dropped():

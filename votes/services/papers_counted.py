@@ -10,7 +10,13 @@ from communities.live import announce
 from communities.models import User
 from communities.services.outbox import tell
 from votes.enums import AssemblyStatus, Channel, UncountedReason
-from votes.errors import AssemblyAlreadyClosed, AssemblyCancelled, AssemblyNotOpen, ChoicesInvalid
+from votes.errors import (
+    AssemblyAlreadyClosed,
+    AssemblyCancelled,
+    AssemblyNotOpen,
+    ChoicesInvalid,
+    PaperNotSecret,
+)
 from votes.models import Assembly, Ballot, PaperBallot, UncountedBallot
 
 from .assemblies import lock_assembly
@@ -31,7 +37,7 @@ def admit_paper_ballot(*, paper: PaperBallot, choices: str, actor: User) -> Ball
     not count is kept with its reason. Settling it again returns what it became.
     The service that enters papers calls this and judges who may. Raises
     :class:`AssemblyNotOpen` (or the more exact kind) once the result is certified or the
-    assembly cancelled, and :class:`ChoicesInvalid`.
+    assembly cancelled, :class:`PaperNotSecret`, and :class:`ChoicesInvalid`.
     """
     assembly, paper = _lock(paper)
     if settled := _settled(paper):
@@ -82,6 +88,8 @@ def _lock(paper: PaperBallot) -> tuple[Assembly, PaperBallot]:
         raise AssemblyCancelled
     if assembly.status not in TAKES_PAPER:
         raise AssemblyAlreadyClosed
+    if assembly.is_secret:
+        raise PaperNotSecret
     return assembly, PaperBallot.objects.select_for_update(of=("self",)).select_related("elector").get(
         pk=paper.pk
     )

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_stubs_ext import WithAnnotations
 
-from communities.access import estate_for
+from communities.access import estate_for, estates_for
 from communities.clock import database_now, local_day
 from communities.http import PersonRequest
 from communities.models import Estate, Role, User
@@ -322,7 +322,7 @@ def assembly_page(
         "statute": statute,
         "is_owner": standing.is_on_roll or is_owner(request.user, assembly),
         "act": confirmed_act(assembly, phase),
-        "list_url": reverse("votes:assembly-list", args=[assembly.estate.slug]),
+        **way_back(request.user, assembly, standing),
         "objections": _objections(request.user, assembly, moment),
         # A page without a ballot may turn over by itself; one being marked may not.
         "turns_over": not paper and not held,
@@ -335,6 +335,17 @@ def assembly_page(
 
 def _objections(user: User, assembly: Assembly, moment: datetime) -> dict[str, Any] | None:
     return objection_summary(user, assembly, moment) if assembly.status != AssemblyStatus.DRAFT else None
+
+
+def way_back(user: User, assembly: Assembly, standing: Standing) -> dict[str, str]:
+    """Where this page is left to: who only holds a mandate here does not get at the estate's list."""
+    is_guest = bool(standing.held) and not standing.is_on_roll
+    if is_guest and not estates_for(user).filter(pk=assembly.estate_id).exists():
+        return {"list_url": reverse("votes:mandates"), "list_name": _("委托")}
+    return {
+        "list_url": reverse("votes:assembly-list", args=[assembly.estate.slug]),
+        "list_name": _("表决"),
+    }
 
 
 def is_revisable(assembly: Assembly) -> bool:

@@ -40,7 +40,11 @@ def show_posted(
 ) -> HttpResponse:
     now = database_now()
     phase = assembly.phase(now)
-    acts = list(assembly.acts.select_related("proposed_by", "confirmed_by").order_by("-proposed_at"))
+    acts = list(
+        assembly.acts.exclude(kind=ActKind.UNLOCK_BALLOT)  # has a page of its own, for scrutineers
+        .select_related("proposed_by", "confirmed_by")
+        .order_by("-proposed_at")
+    )
     pending = {act.kind for act in acts if act.confirmed_at is None and act.withdrawn_at is None}
     kinds = [
         kind

@@ -31,9 +31,17 @@ from votes.enums import Verdict as VerdictName
 from votes.forms.tally import figure_fields
 from votes.models import Assembly, Certificate, MotionResult
 from votes.services.assemblies import chinese_number
+from votes.standing import standing_in
 from votes.statutes import Statute, statute_by_code
-from votes.views.assemblies import confirmed_act, turnout_context
-from votes.views.election_results import seat_columns, slate_result
+from votes.views.assemblies import (
+    confirmed_act,
+    turnout_context,
+    way_back,
+)
+from votes.views.election_results import (
+    seat_columns,
+    slate_result,
+)
 from votes.views.motions_shown import statute_of
 from votes.views.objection_summary import objection_summary
 from votes.wording import (
@@ -118,6 +126,7 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
         "tally_url": tally_address(assembly),
         "objections": objection_summary(request.user, assembly, moment),
     }
+    context |= way_back(request.user, assembly, standing_in(request.user, assembly))
     return render(request, "votes/result.html", context)
 
 
