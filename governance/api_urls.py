@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from communities.api import bindings, estates, login, roster_imports, rosters
 from communities.api.endpoints import NoSuchPath, PageFile
 from communities.views import desk_roster
-from votes.api import assemblies, ballots, motions
+from votes.api import assemblies, ballots, motions, papers
 from votes.views import desk_motions, results
 
 app_name = "api"
@@ -87,6 +87,8 @@ assembly_patterns: list[URLPattern | URLResolver] = [
     path("roll/", ballots.Roll.as_view(), name="roll"),
     path("electors/", ballots.MyElectors.as_view(), name="electors"),
     path("ballots/", ballots.BallotCast.as_view(), name="ballots"),
+    path("papers/receive/", papers.PaperReturns.as_view(), name="paper-returns"),
+    path("papers/<uuid:paper_pk>/entries/", papers.PaperLooks.as_view(), name="paper-looks"),
     path("result/", ballots.AssemblyResult.as_view(), name="result"),
     path("result.csv", PageFile.as_view(page=results.result_csv), name="result-csv"),
 ]
