@@ -14,6 +14,7 @@ from votes.api import (
     mandates,
     motions,
     objections,
+    papers,
 )
 from votes.views import desk_motions, results
 
@@ -105,6 +106,8 @@ assembly_patterns: list[URLPattern | URLResolver] = [
     path("ballots/", ballots.BallotCast.as_view(), name="ballots"),
     path("mandates/", mandates.Mandates.as_view(), name="mandates"),
     path("objections/", objections.AssemblyObjections.as_view(), name="objections"),
+    path("papers/receive/", papers.PaperReturns.as_view(), name="paper-returns"),
+    path("papers/<uuid:paper_pk>/entries/", papers.PaperLooks.as_view(), name="paper-looks"),
     path("result/", ballots.AssemblyResult.as_view(), name="result"),
     path("result.csv", PageFile.as_view(page=results.result_csv), name="result-csv"),
 ]

@@ -260,9 +260,9 @@ def scan_on_desk_for(user: User, slug: str, pk: int, paper_pk: UUID) -> PaperBal
 
 def may_see_scan(paper: PaperBallot) -> bool:
     """Whether the time has come, or has not passed, to look at what a sheet says."""
-    if paper.received_at is not None and paper.settled_at is None:
-        return True
     assembly = paper.assembly
+    if paper.received_at is not None and paper.settled_at is None and paper.voided_at is None:
+        return assembly.status not in (AssemblyStatus.CANCELLED, AssemblyStatus.VOID)
     over = assembly.status in (AssemblyStatus.CERTIFIED, AssemblyStatus.VOID)
     return over and bool(assembly.rule("ballot-secrecy") == BallotSecrecy.NAMED)
 

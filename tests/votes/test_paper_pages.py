@@ -297,6 +297,17 @@ def test_a_settled_scan_is_closed_until_the_result_and_in_a_confidential_vote_fo
         assert client.get(address).status_code == status
 
 
+def test_nobody_looks_at_a_scan_of_a_vote_that_was_cancelled(client, assembly, people, sheet):
+    received(sheet, people[0])
+    assembly.cancel()
+    assembly.save(update_fields=["status"])
+    client.force_login(people[1])
+    assert client.get(at("desk-paper-scan", assembly, sheet.pk)).status_code == 404
+    answer = client.post(at("desk-paper-enter", assembly, sheet.pk), marks(assembly, "F", "F"))
+    assert answer.status_code == 409
+    assert not PaperEntry.objects.exists()
+
+
 # --- the owner -------------------------------------------------------------------------
 
 

@@ -218,6 +218,8 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "votes:desk-paper-receive": lambda _place: {"code": "1", "file": photo()},
     "votes:desk-paper-enter": {"defect": "unsigned"},
     "votes:desk-delivery-new": _delivery,
+    "api:paper-returns": lambda _place: {"code": "1", "file": photo()},
+    "api:paper-looks": {"defect": "unsigned"},
     "votes:desk-delivery-take-back": {"reason": REASON},
     "votes:door-record": _door,
     "votes:election-stand": {"statement": "好", "declared": "on"},
@@ -278,7 +280,7 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "api:ballots": _ballot,
     "api:tally": {"rules": "civil-code-2021"},
 }
-UPLOADS = ("api:roster-imports", "api:attachments")
+UPLOADS = ("api:roster-imports", "api:attachments", "api:paper-returns")
 
 
 def send(client: Client, method: str, route: Route, address: str, place: Place) -> Any:

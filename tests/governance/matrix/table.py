@@ -569,6 +569,7 @@ TABLE = (
         GET          votes:desk-papers-booklet-pdf
         GET POST     votes:desk-papers-receive
         GET          votes:desk-papers-next
+        POST         api:paper-returns
         """,
         at="voting",
     ),
@@ -580,6 +581,7 @@ TABLE = (
         GET POST     votes:desk-paper-enter
         GET          votes:desk-paper-scan
         GET POST     votes:desk-paper-reprint
+        POST         api:paper-looks
         """,
         at="sheet",
     ),
