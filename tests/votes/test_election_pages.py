@@ -14,7 +14,7 @@ from django.utils import timezone
 from communities.enums import RoleCode
 from communities.models import Owner
 from tests.api import Api
-from tests.factories.ballots import cast_for, settled
+from tests.factories.ballots import settled
 from tests.factories.communities import EstateFactory, ResidencyFactory, UserFactory, appoint
 from tests.factories.elections import (
     SEED,
@@ -28,9 +28,8 @@ from tests.factories.elections import (
     term_of,
 )
 from tests.factories.votes import draft_assembly, elector_of, people_of
-from votes.candidacies import current_owner
 from votes.models import Ballot, Candidate, Election, NominationSupport, Recall
-from votes.services.candidates import nominate_candidate, withdraw_candidate
+from votes.services.candidates import withdraw_candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +46,10 @@ def get(client: Client, user, name: str, *args):
 def post(client: Client, user, name: str, /, *args, **data):
     client.force_login(user)
     return client.post(reverse(f"votes:{name}", args=args), data)
+
+
+def owner_in(estate) -> Owner:
+    return Owner.objects.filter(estate=estate).order_by("pk")[0]
 
 
 # --- the ballot ---------------------------------------------------------------------------
@@ -151,7 +154,7 @@ def test_the_api_refuses_too_many_marks_by_their_own_code():
 def test_everybody_of_the_estate_reads_the_election_and_only_owners_are_asked_to_stand(client):
     election = election_draft()
     estate = election.assembly.estate
-    owner = Owner.objects.filter(estate=estate).first()
+    owner = owner_in(estate)
     tenant = ResidencyFactory(unit=owner.ownerships.get().unit).user
     for user, asked in ((owner.user, True), (tenant, False)):
         page = words(get(client, user, "election", election.pk))
@@ -163,7 +166,7 @@ def test_everybody_of_the_estate_reads_the_election_and_only_owners_are_asked_to
 
 def test_standing_needs_the_declaration_and_keeps_what_was_written(client):
     election = election_draft()
-    user = Owner.objects.filter(estate=election.assembly.estate).first().user
+    user = owner_in(election.assembly.estate).user
     refused = post(client, user, "election-stand", election.pk, statement="我做会计二十年")
     assert refused.status_code == 422
     assert "请先勾选本人声明" in words(refused) and "我做会计二十年" in words(refused)
@@ -265,7 +268,7 @@ def test_screening_keeps_what_was_written_and_notices_a_colleague(client):
     election = election_draft()
     estate = election.assembly.estate
     secretary, colleague = (appoint(RoleCode.SECRETARY, estate) for _ in range(2))
-    owner = Owner.objects.filter(estate=estate).first()
+    owner = owner_in(estate)
     candidate = put_up(
         election, owner, status="nominated", screening={}, screening_reason="", screened_by=None,
         screened_at=None,
@@ -299,7 +302,7 @@ def test_candidates_are_posted_after_a_page_that_asks_and_printed(client):
     election = election_draft(nomination_closes_at=timezone.now() - timedelta(hours=1))
     estate = election.assembly.estate
     secretary = appoint(RoleCode.SECRETARY, estate)
-    owner = Owner.objects.filter(estate=estate).first()
+    owner = owner_in(estate)
     put_up(election, owner)
     place = (estate.slug, election.assembly_id)
     assert "公示候选人" in words(get(client, secretary, "desk-election-post", *place))
@@ -416,17 +419,7 @@ def test_the_api_stands_names_signs_accepts_and_leaves():
     assert (shown["seats"], shown["phase"], shown["lot_seed"]) == (5, "draft", SEED)
 
 
-def test_a_joint_nomination_by_a_stranger_is_no_nomination():
+def test_the_api_hides_the_election_of_another_estate():
     election = election_draft()
-    owner = Owner.objects.filter(estate=election.assembly.estate).first()
-    assert current_owner(UserFactory(), election.assembly.estate, timezone.localdate()) is None
-    candidate = nominate_candidate(
-        election=election,
-        owner=owner,
-        nomination="joint",
-        actor=Owner.objects.filter(estate=election.assembly.estate).last().user,
-    )
-    assert candidate.supports.count() == 1
-    cast = posted_election(candidates=4, seats=3)
-    cast_for(cast.assembly, people_of(cast.assembly)[0], "FFFN")
-    assert Api(people_of(cast.assembly)[0]).get(f"elections/{election.pk}/").status_code == 404
+    stranger = people_of(posted_election(candidates=4, seats=3).assembly)[0]
+    assert Api(stranger).get(f"elections/{election.pk}/").status_code == 404
