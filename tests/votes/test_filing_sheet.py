@@ -23,7 +23,7 @@ def elected(body: Committee) -> Election:
         Candidate.objects.create(
             election=election,
             number=number,
-            owner_id=seat.owner_id,
+            owner=seat.owner,
             name=seat.holder_name,
             home="1幢",
             nomination="self",
@@ -31,6 +31,7 @@ def elected(body: Committee) -> Election:
             nominated_at=timezone.now(),
         )
         for number, seat in enumerate([*body.members, *body.alternates], start=1)
+        if seat.owner
     ]
     # A posted election takes no candidate any more: theirs were made while it was a draft.
     election.assembly = certified(estate=body.estate)
