@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from communities.api import bindings, estates, login, roster_imports, rosters
 from communities.api.endpoints import NoSuchPath, PageFile
 from communities.views import desk_roster
-from votes.api import assemblies, ballots, motions
+from votes.api import assemblies, ballots, motions, supervision
 from votes.views import desk_motions, results
 
 app_name = "api"
@@ -85,6 +85,7 @@ assembly_patterns: list[URLPattern | URLResolver] = [
     path("turnout/", assemblies.AssemblyTurnout.as_view(), name="turnout"),
     path("turnout/buildings/", assemblies.BuildingTurnouts.as_view(), name="turnout-buildings"),
     path("roll/", ballots.Roll.as_view(), name="roll"),
+    path("roll/correction/", supervision.RollCorrection.as_view(), name="roll-correction"),
     path("electors/", ballots.MyElectors.as_view(), name="electors"),
     path("ballots/", ballots.BallotCast.as_view(), name="ballots"),
     path("result/", ballots.AssemblyResult.as_view(), name="result"),

@@ -17,7 +17,7 @@ from communities.queries import unrepresented_units
 from communities.rules import allows, learn_roles, role_codes
 from communities.values.area import format_area
 from votes.access import assemblies_for
-from votes.enums import AssemblyStatus
+from votes.enums import ActKind, AssemblyStatus
 from votes.linting import lint
 from votes.models import Assembly, TwoPersonAct
 from votes.queries import Turnout, turnouts
@@ -237,7 +237,7 @@ class Desk:
                 text=_("%(act)s：%(title)s，等第二个人确认") % words,
                 estate=assembly.estate,
                 turn=_("您") if mine else _("另一位有权的人"),
-                due=assembly.closes_at if assembly.status in RUNNING else None,
+                due=_act_due(act),
                 url=_assembly_url(assembly),
                 act=_("确认") if mine else _("查看"),
             )
@@ -315,6 +315,14 @@ def missing_words(cast: Turnout) -> str:
     if cast.area_missing:
         return _("人数已够，%(area)s到三分之二") % {"area": area}
     return _("参与的人数和面积都已达到三分之二")
+
+
+def _act_due(act: TwoPersonAct) -> datetime | None:
+    """A roll is corrected only before the vote, everything else of a running assembly before its end."""
+    assembly = act.assembly
+    if assembly.status not in RUNNING:
+        return None
+    return assembly.opens_at if act.kind == ActKind.CORRECT_ROLL else assembly.closes_at
 
 
 def _assembly_url(assembly: Assembly) -> str:

@@ -30,7 +30,7 @@ def assemblies_for(user: User) -> QuerySet[Assembly]:
     return Assembly.objects.filter(
         ~Q(status=AssemblyStatus.DRAFT) & Q(estate__in=estates_for(user).order_by().values("pk"))
         | Q(status=AssemblyStatus.DRAFT) & Q(estate__in=_estates_prepared_by(user).values("pk"))
-    ).select_related("estate__community__subdistrict")
+    ).select_related("estate__community__subdistrict", "scope_building")
 
 
 def assembly_for(user: User, pk: int) -> Assembly:

@@ -1,6 +1,7 @@
 """What the owners are told of a vote, and when. Never how anybody voted."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -10,8 +11,9 @@ from communities.live import SparingAnnouncer
 from communities.models import OutboxMessage, User
 from communities.services.notices import notify
 from communities.services.outbox import handler
+from communities.templatetags._clock import deadline_words
 from votes.evidence.receipts import receipt_code
-from votes.models import Assembly, Ballot
+from votes.models import Assembly, Ballot, TwoPersonAct
 
 #: Its own, so that an announcement of the cast just before does not silence this one.
 open_pages = SparingAnnouncer(seconds=1.0)
@@ -71,8 +73,10 @@ def tell_cast(message: OutboxMessage) -> None:
     transaction.on_commit(lambda: open_pages.announce(f"assembly.{ballot.assembly_id}"))
 
 
-def _tell_roll(message: OutboxMessage, title: str, text: str = "") -> None:
-    assembly = Assembly.objects.get(pk=message.subject)
+def _tell_roll(
+    message: OutboxMessage, title: str, text: str = "", *, assembly: Assembly | None = None
+) -> None:
+    assembly = assembly or Assembly.objects.get(pk=message.subject)
     notify(
         recipients=accounts_on_roll(assembly),
         estate=message.estate,
@@ -103,3 +107,44 @@ def tell_cancelled(message: OutboxMessage) -> None:
 @handler("votes.assembly-voided")
 def tell_voided(message: OutboxMessage) -> None:
     _tell_roll(message, _("表决结果被撤销：%(assembly)s"), _("理由见会议页面。"))
+
+
+def _act_of(message: OutboxMessage) -> TwoPersonAct:
+    number = message.subject.partition(":")[0]
+    return TwoPersonAct.objects.select_related("assembly__estate").get(pk=number)
+
+
+@handler("votes.assembly-extended")
+def tell_extended(message: OutboxMessage) -> None:
+    act = _act_of(message)
+    closes_at = datetime.fromisoformat(act.payload["closes_at"])
+    text = _("现在 %(deadline)s 截止。理由：%(reason)s") % {
+        "deadline": deadline_words(closes_at, message.created_at, relative=False, year=True),
+        "reason": act.reason,
+    }
+    _tell_roll(message, _("表决时间延长了：%(assembly)s"), text, assembly=act.assembly)
+
+
+@handler("votes.roll-corrected")
+def tell_corrected(message: OutboxMessage) -> None:
+    act = _act_of(message)
+    text = _("现在共 %(heads)s 人。理由：%(reason)s") % {
+        "heads": act.payload["roll"]["heads"],
+        "reason": act.reason,
+    }
+    _tell_roll(message, _("表决人名册更正了：%(assembly)s"), text, assembly=act.assembly)
+
+
+@handler("votes.roll-entry-corrected")
+def tell_whose_entry(message: OutboxMessage) -> None:
+    """Whoever's own entry changed, also who is on the roll no more."""
+    act = _act_of(message)
+    notify(
+        recipients=User.objects.filter(owners=int(message.subject.partition(":")[2]), is_active=True),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("名册上您家的登记更正了：%(assembly)s") % {"assembly": act.assembly.title},
+        text=_("请核对房屋、面积和由谁投票。有异议的，请在表决开始前向社区提出。"),
+        url=reverse("votes:assembly", args=[act.assembly_id]),
+    )

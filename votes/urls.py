@@ -8,6 +8,7 @@ from votes.views import (
     desk_motions,
     desk_posted,
     desk_roll,
+    desk_supervision,
     results,
     tally,
 )
@@ -36,6 +37,8 @@ desk_patterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}roll/", desk_roll.roll, name="roll"),
     path(f"{_ONE}roll.csv", desk_roll.roll_csv, name="roll-csv"),
     path(f"{_ONE}roll/print/", desk_roll.roll_print, name="roll-print"),
+    path(f"{_ONE}roll/correction/", desk_supervision.correct_roll, name="roll-correction"),
+    path(f"{_ONE}extend/", desk_supervision.extend, name="desk-assembly-extend"),
     path(f"{_ONE}notice/", desk_roll.notice_print, name="notice-print"),
     path(f"{_ONE}acts/", desk_posted.propose, name="desk-act-propose"),
     path(f"{_ONE}acts/<int:act_pk>/confirm/", desk_posted.confirm, name="desk-act-confirm"),

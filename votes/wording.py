@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop, ngettext
 from communities.values.area import format_area
 from votes.counting import Dimension, Finding, Verdict, Withheld
 from votes.enums import BallotChange, SilentOwners
+from votes.models import Assembly
 from votes.statutes import Comparison, Item, Kind, Statute
 
 _NUMERALS = "一二三四五六七八九"
@@ -70,6 +71,12 @@ def majority_in_full(statute: Statute, kind: Kind) -> str:
 
 def _sign(comparison: Comparison) -> str:
     return ">" if comparison is Comparison.MORE_THAN else "≥"
+
+
+def scope_words(assembly: Assembly) -> str:
+    """ "仅限3幢业主表决", or "全体业主"."""
+    part = assembly.scope_label
+    return _("仅限%(part)s业主表决") % {"part": part} if part else _("全体业主")
 
 
 # --- tests and verdicts ------------------------------------------------------------

@@ -15,3 +15,10 @@ def forget_login_codes() -> None:
     from communities.services.login import forget_login_codes as forget
 
     forget()
+
+
+@shared_task(name="communities.note_running", ignore_result=True)
+def note_running() -> None:
+    from communities.services.uptime import note_running as note
+
+    note()

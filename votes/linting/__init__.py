@@ -6,7 +6,7 @@ names its source: an article, or a dispute that it would have spared.
 ``docs/linting.md`` lists them all.
 """
 
-from . import about_motions, about_notice, about_papers, about_roll, about_window
+from . import about_motions, about_notice, about_papers, about_roll, about_scope, about_window
 from .catalogue import CATALOGUE, Draft, Finding, LintRule, Severity, lint
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "about_notice",
     "about_papers",
     "about_roll",
+    "about_scope",
     "about_window",
     "lint",
 ]

@@ -28,6 +28,7 @@ from votes.models import (
 from votes.signals import assembly_certified
 from votes.statutes import Statute, statute_by_code
 
+from .assemblies import scope_named
 from .tallies import count_assembly, counted_ballots
 
 logger = logging.getLogger(__name__)
@@ -262,6 +263,7 @@ def _certificate(
         "window": [timestamp(assembly.opens_at), timestamp(assembly.closes_at)],
         "closed_at": timestamp(assembly.closed_at),
         "statute": assembly.statute,
+        **scope_named(assembly),
         "roll": {
             "heads": assembly.total_heads,
             "area": assembly.total_area,

@@ -18,20 +18,22 @@ from django.views.decorators.http import require_GET
 from django_stubs_ext import WithAnnotations
 
 from communities.access import estate_for
-from communities.clock import database_now, local_day
+from communities.clock import database_now
 from communities.http import PersonRequest, row_number
-from communities.models import Estate, Role, User
+from communities.models import Estate, User
 from communities.rules import is_owner
 from votes.access import assemblies_for, assembly_for
-from votes.enums import ActKind, AssemblyStatus, BallotChange, MotionOption, Verdict
+from votes.enums import AssemblyStatus, BallotChange, MotionOption, Verdict
 from votes.forms.ballot import BallotMarksForm, mark_field
 from votes.linting import CATALOGUE
-from votes.models import Assembly, Ballot, ElectorMember, Motion, TwoPersonAct
+from votes.models import Assembly, Ballot, ElectorMember, Motion
 from votes.queries import turnout, turnouts
+from votes.services.extensions import measured_outages
 from votes.standing import ElectorStanding, Standing, standing_in, standings_of
 from votes.statutes import Statute, statute_by_code
+from votes.trace import confirmed_act, title_in, trace_of
 from votes.views.motions_shown import statute_of
-from votes.wording import item_number, majority, majority_in_full, quorum_sign, rules_in_words
+from votes.wording import item_number, majority, majority_in_full, quorum_sign, rules_in_words, scope_words
 
 PER_PAGE = 10
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
@@ -119,7 +121,11 @@ def _entry(assembly: Assembly, moment: datetime, standing: Standing, cast: Any) 
         "assembly": assembly,
         "phase": phase,
         "url": _address(assembly, phase),
-        "tags": [_my_tag(phase, standing), (phase.label, TONES[phase])],
+        "tags": [
+            _my_tag(phase, standing),
+            (phase.label, TONES[phase]),
+            *([(scope_words(assembly), "amber")] if assembly.scope_label else []),
+        ],
         "asked": _asked(motions),
         "turnout": cast,
         "quorum": quorum_sign(statute_by_code(assembly.statute)),
@@ -247,6 +253,8 @@ def assembly_page(
         "statute": statute,
         "is_owner": standing.is_on_roll or is_owner(request.user, assembly),
         "act": confirmed_act(assembly, phase),
+        "trace": trace_of(assembly),
+        "outages": measured_outages(assembly) if phase == AssemblyStatus.OPEN else [],
         "list_url": reverse("votes:assembly-list", args=[assembly.estate.slug]),
         # A page without a ballot may turn over by itself; one being marked may not.
         "turns_over": not paper,
@@ -312,34 +320,6 @@ def _explanations(assembly: Assembly) -> list[Explanation]:
             )
         )
     return found
-
-
-def title_in(estate: Estate, person: User, moment: datetime) -> str:
-    """As what somebody signed here: "业委会主任 王建国"; never a phone."""
-    held = Role.objects.on(local_day(moment)).covering(estate).filter(user=person).first()
-    return " ".join(filter(None, [held.get_code_display() if held else "", person.display_name]))
-
-
-def confirmed_act(assembly: Assembly, phase: AssemblyStatus) -> dict[str, Any] | None:
-    """Why a meeting was cancelled or a result made void, and the two who answer for it."""
-    kinds = {AssemblyStatus.CANCELLED: ActKind.CANCEL, AssemblyStatus.VOID: ActKind.VOID}
-    if phase not in kinds:
-        return None
-    act: TwoPersonAct | None = (
-        assembly.acts.filter(kind=kinds[phase], confirmed_at__isnull=False)
-        .select_related("proposed_by", "confirmed_by")
-        .first()
-    )
-    if act is None or act.confirmed_by is None or act.confirmed_at is None:
-        return None
-    return {
-        "reason": act.reason,
-        "at": act.confirmed_at,
-        "people": [
-            title_in(assembly.estate, act.proposed_by, act.proposed_at),
-            title_in(assembly.estate, act.confirmed_by, act.confirmed_at),
-        ],
-    }
 
 
 # --- turnout -------------------------------------------------------------------------

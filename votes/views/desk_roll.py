@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from communities.clock import database_now
 from communities.enums import AreaBasis
 from communities.http import PersonRequest
+from communities.rules import allows
 from communities.spreadsheets import inert
 from communities.values.area import format_area_plain
 from votes.access import desk_assembly_for, roll_assembly_for
@@ -23,7 +24,8 @@ from votes.enums import AssemblyStatus
 from votes.errors import RollIncomplete
 from votes.models import Assembly, Elector, ElectorUnit
 from votes.queries import buildings_on_roll
-from votes.services.rolls import preview_roll
+from votes.services.rolls import preview_roll, scope_of
+from votes.trace import trace_of
 
 from .motions_shown import motions_shown, statute_of
 
@@ -69,13 +71,16 @@ def roll(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         "buildings": buildings_on_roll(assembly),
         "building": building,
         "wanted": wanted,
+        "trace": trace_of(assembly),
+        "may_correct": allows("votes.propose_act", request.user, assembly)
+        and assembly.phase(database_now()) == AssemblyStatus.PUBLISHED,
     }
     return render(request, "votes/desk_roll.html", context)
 
 
 def _preview(assembly: Assembly) -> dict[str, Any]:
     try:
-        return {"preview": preview_roll(assembly.estate, database_now())}
+        return {"preview": preview_roll(assembly.estate, database_now(), scope=scope_of(assembly))}
     except RollIncomplete as refusal:
         return {"incomplete": str(refusal)}
 
@@ -159,5 +164,6 @@ def notice_print(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         "motions": motions_shown(assembly),
         "statute": statute_of(assembly),
         "is_draft": assembly.status == AssemblyStatus.DRAFT,
+        "trace": trace_of(assembly),
     }
     return render(request, "print/notice.html", context)

@@ -26,7 +26,8 @@ from votes.forms.tally import figure_fields
 from votes.models import Assembly, MotionResult
 from votes.services.assemblies import chinese_number
 from votes.statutes import Statute, statute_by_code
-from votes.views.assemblies import confirmed_act, turnout_context
+from votes.trace import confirmed_act, trace_of
+from votes.views.assemblies import turnout_context
 from votes.views.motions_shown import statute_of
 from votes.wording import (
     ProofTest,
@@ -137,6 +138,7 @@ def _decided(assembly: Assembly) -> dict[str, Any]:
         "certificate": certificate,
         "not_counted": certificate.received - certificate.counted,
         "quorum": quorum_sign(statute),
+        "trace": trace_of(assembly),
     }
 
 

@@ -20,6 +20,7 @@ LOGGED_IN = (*OF_THE_ESTATE, "other_chair", "superuser")
 EVERYBODY = (*LOGGED_IN, NOBODY)
 PREPARERS = ("chair", "secretary")
 ROSTER_READERS = ("member", *PREPARERS)
+SUPERVISORS = (*PREPARERS, "subdistrict")
 
 
 @dataclass(frozen=True)
@@ -410,6 +411,26 @@ TABLE = (
         POST         api:binding-refuse
         """,
         at="binding",
+    ),
+    # --- supervision: deadlines, rolls, documents, retention ---------------------------
+    Rule(
+        "desk: extend a vote that is on",
+        SUPERVISORS,
+        """
+        GET POST     votes:desk-assembly-extend
+        """,
+        at="voting",
+        refused=("member",),
+    ),
+    Rule(
+        "desk: correct the roll of a vote that is announced",
+        SUPERVISORS,
+        """
+        GET POST     votes:roll-correction
+        GET          api:roll-correction
+        """,
+        at="announced",
+        refused=("member",),
     ),
 )
 

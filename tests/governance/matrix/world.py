@@ -136,6 +136,9 @@ def _make_assemblies(place: Place) -> None:
     act = propose_act(assembly=voting, kind="cancel", reason=REASON, actor=people["secretary"])
     place.things["voting"] = {"slug": slug, "pk": voting.pk, "act_pk": act.pk}
 
+    announced = posted_assembly(estate, motions=1, opens_in=timedelta(days=3))
+    place.things["announced"] = {"slug": slug, "pk": announced.pk}
+
     draft = draft_assembly(estate, motions=2, created_by=chair)
     motion = draft.motions.get(position=1)
     file = SimpleUploadedFile("方案.pdf", PDF, content_type="application/pdf")
