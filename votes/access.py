@@ -100,3 +100,11 @@ def roll_assembly_for(user: User, slug: str, pk: int) -> Assembly:
     if not allows("votes.view_roll", user, assembly):
         raise Http404
     return assembly
+
+
+def papers_assembly_for(user: User, slug: str, pk: int) -> Assembly:
+    """A posted assembly whose papers and archives ``user`` may have, or a 404."""
+    assembly = get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)
+    if not allows("votes.take_archive", user, assembly):
+        raise Http404
+    return assembly

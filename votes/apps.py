@@ -7,3 +7,4 @@ class VotesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import receivers  # noqa: F401 - registers what the owners are told
+        from .views.documents import producers  # noqa: F401 - puts the papers into every archive

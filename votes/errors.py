@@ -215,3 +215,12 @@ class OrderIncomplete(Refusal):
 class ScopeUnknown(Refusal):
     code = "scope-unknown"
     message = _("没有这个楼幢或单元，请重新选择参加表决的范围。")
+
+
+# --- papers of an assembly ---------------------------------------------------------------
+
+
+class ArchivePending(Refusal):
+    code = "archive-pending"
+    status = 409
+    message = _("存档正在制作，请等它做好再要一份。")

@@ -10,8 +10,10 @@ from votes.views import (
     desk_roll,
     desk_supervision,
     results,
+    retention,
     tally,
 )
+from votes.views.documents import pages as documents
 
 app_name = "votes"
 
@@ -40,9 +42,20 @@ desk_patterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}roll/correction/", desk_supervision.correct_roll, name="roll-correction"),
     path(f"{_ONE}extend/", desk_supervision.extend, name="desk-assembly-extend"),
     path(f"{_ONE}notice/", desk_roll.notice_print, name="notice-print"),
+    path(f"{_ONE}documents/", documents.papers, name="documents"),
+    path(f"{_ONE}documents/<slug:document>/", documents.desk_document, name="desk-document"),
+    path(
+        f"{_ONE}documents/<slug:document>/<slug:file_type>/",
+        documents.desk_document_file,
+        name="desk-document-file",
+    ),
+    path(f"{_ONE}archives/", documents.ask_archive, name="archives"),
+    path(f"{_ONE}archives/state/", documents.archive_state, name="archive-state"),
+    path(f"{_ONE}archives/<slug:key>/", documents.take_archive, name="archive"),
     path(f"{_ONE}acts/", desk_posted.propose, name="desk-act-propose"),
     path(f"{_ONE}acts/<int:act_pk>/confirm/", desk_posted.confirm, name="desk-act-confirm"),
     path(f"{_ONE}acts/<int:act_pk>/withdraw/", desk_posted.withdraw, name="desk-act-withdraw"),
+    path("desk/<slug:slug>/retention/", retention.retention, name="retention"),
     path("votes/attachments/<int:pk>/", desk_motions.attachment, name="attachment"),
 ]
 
@@ -54,6 +67,12 @@ owner_patterns: list[URLPattern | URLResolver] = [
     path("votes/receipts/<uuid:pk>/", ballot.receipt, name="receipt"),
     path("votes/<int:pk>/result/", results.result, name="result"),
     path("votes/<int:pk>/result/print/", results.result_print, name="result-print"),
+    path("votes/<int:pk>/documents/<slug:document>/", documents.document, name="document"),
+    path(
+        "votes/<int:pk>/documents/<slug:document>/<slug:file_type>/",
+        documents.document_file,
+        name="document-file",
+    ),
     path("votes/<int:pk>/result.csv", results.result_csv, name="result-csv"),
 ]
 

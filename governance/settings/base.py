@@ -158,6 +158,7 @@ CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULE = {
     "open due assemblies": {"task": "votes.open_due_assemblies", "schedule": 5.0},
     "close due assemblies": {"task": "votes.close_due_assemblies", "schedule": 5.0},
+    "make archives that were asked for": {"task": "votes.make_requested_archives", "schedule": 5.0},
     "relay the outbox": {"task": "communities.relay_outbox", "schedule": 5.0},
     "note that the service runs": {"task": "communities.note_running", "schedule": 10.0},
     "forget spent login codes": {"task": "communities.forget_login_codes", "schedule": 3600.0},

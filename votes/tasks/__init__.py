@@ -15,3 +15,10 @@ def close_due_assemblies() -> None:
     from votes.services.closing import close_due_assemblies
 
     close_due_assemblies()
+
+
+@shared_task(name="votes.make_requested_archives", ignore_result=True)
+def make_requested_archives() -> None:
+    from votes.services.archives import make_requested_archives as make
+
+    make()

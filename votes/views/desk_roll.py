@@ -92,7 +92,8 @@ class _Echo:
         return line
 
 
-def _rows(assembly: Assembly) -> Iterator[list[str]]:
+def roll_rows(assembly: Assembly) -> Iterator[list[str]]:
+    """The header, then a line a unit. No names."""
     units = (
         ElectorUnit.objects.filter(assembly=assembly)
         .annotate(people=Count("elector__members"))
@@ -128,7 +129,7 @@ def roll_csv(request: PersonRequest, slug: str, pk: int) -> StreamingHttpRespons
     """The roll as a file: one line a unit, no names."""
     assembly = roll_assembly_for(request.user, slug, pk)
     writer = csv.writer(_Echo())
-    lines = (writer.writerow([inert(cell) for cell in row]) for row in _rows(assembly))
+    lines = (writer.writerow([inert(cell) for cell in row]) for row in roll_rows(assembly))
 
     def content() -> Iterator[str]:
         yield "\ufeff"  # Excel takes a file without it for the system's old encoding.
@@ -143,22 +144,30 @@ def roll_csv(request: PersonRequest, slug: str, pk: int) -> StreamingHttpRespons
 @login_required
 @require_GET
 def roll_print(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    assembly = roll_assembly_for(request.user, slug, pk)
+    return render(request, "print/roll.html", roll_context(roll_assembly_for(request.user, slug, pk)))
+
+
+def roll_context(assembly: Assembly) -> dict[str, Any]:
+    """What the roll on paper shows."""
     units = ElectorUnit.objects.filter(assembly=assembly).select_related("elector")
-    context = {
+    return {
         "estate": assembly.estate,
         "assembly": assembly,
         "units": units.order_by("elector__number", "pk"),
         "buildings": buildings_on_roll(assembly),
+        "trace": trace_of(assembly),
     }
-    return render(request, "print/roll.html", context)
 
 
 @login_required
 @require_GET
 def notice_print(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    assembly = desk_assembly_for(request.user, slug, pk)
-    context: dict[str, Any] = {
+    return render(request, "print/notice.html", notice_context(desk_assembly_for(request.user, slug, pk)))
+
+
+def notice_context(assembly: Assembly) -> dict[str, Any]:
+    """What the notice on paper shows."""
+    return {
         "estate": assembly.estate,
         "assembly": assembly,
         "motions": motions_shown(assembly),
@@ -166,4 +175,3 @@ def notice_print(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         "is_draft": assembly.status == AssemblyStatus.DRAFT,
         "trace": trace_of(assembly),
     }
-    return render(request, "print/notice.html", context)

@@ -432,6 +432,36 @@ TABLE = (
         at="announced",
         refused=("member",),
     ),
+    Rule(
+        "papers of a vote that everybody of the estate may have",
+        OF_THE_ESTATE,
+        """
+        GET          votes:document
+        GET          votes:document-file
+        """,
+        at="result paper",
+    ),
+    Rule(
+        "desk: all papers of a vote and its archive, also for scrutineers",
+        (*DESK, "scrutineer"),
+        """
+        GET          votes:documents
+        GET          votes:desk-document
+        GET          votes:desk-document-file
+        POST         votes:archives
+        GET          votes:archive-state
+        GET          votes:archive
+        """,
+        at="delivery paper",
+    ),
+    Rule(
+        "desk: how long records are kept",
+        DESK,
+        """
+        GET          votes:retention
+        """,
+        at="estate",
+    ),
 )
 
 #: The API's last pattern is no route: it answers 404 to everybody, whatever is asked.

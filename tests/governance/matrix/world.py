@@ -10,6 +10,8 @@ from typing import Any
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -17,6 +19,7 @@ from django.utils import timezone
 from communities.enums import BindingCapacity, RoleCode
 from communities.models import Estate, Notice, Unit, User
 from communities.services.binding import request_binding
+from communities.services.ledger import log_of_estate, record
 from communities.services.rosters import upload_roster
 from tests.factories.communities import (
     BuildingFactory,
@@ -32,6 +35,7 @@ from tests.factories.rosters import Row, as_csv, identity_number
 from tests.factories.votes import draft_assembly, elector_of, posted_assembly
 from votes.models import Assembly, Elector, LintOverride
 from votes.services.acts import propose_act
+from votes.services.archives import MADE, REQUESTED, archives_of
 from votes.services.attachments import add_attachment
 from votes.services.casting import Receipt, cast_ballot
 from votes.services.closing import settle_assembly
@@ -119,6 +123,17 @@ def make_place(slug: str, canary: str, serial: int) -> Place:
     return place
 
 
+def made_archive(assembly: Assembly) -> str:
+    """The key of an archive that lies there, though with next to nothing in it."""
+    log = log_of_estate(assembly.estate)
+    asked = record(log=log, verb=REQUESTED, subject=assembly, actor=None)
+    payload = {"request": asked.leaf_hash, "sha256": "0" * 64, "size": 3, "files": 1}
+    record(log=log, verb=MADE, subject=assembly, actor=None, payload=payload)
+    (archive,) = archives_of(assembly)
+    default_storage.save(archive.path, ContentFile(b"zip"))
+    return archive.key
+
+
 def _make_assemblies(place: Place) -> None:
     estate, people, slug = place.estate, place.people, place.estate.slug
     chair = people["chair"]
@@ -129,6 +144,9 @@ def _make_assemblies(place: Place) -> None:
     settle_assembly(assembly=decided, moment=decided.closes_at + timedelta(seconds=1))
     place.things["decided"] = {"slug": slug, "pk": decided.pk}
     place.things["ballot"] = {"pk": receipt.ballot_id}
+    paper = {"slug": slug, "pk": decided.pk, "file_type": "csv"}
+    place.things["result paper"] = paper | {"document": "result"}
+    place.things["delivery paper"] = paper | {"document": "deliveries", "key": made_archive(decided)}
 
     voting = posted_assembly(estate, motions=2)
     for user, marks in zip(place.voters, VOTER_MARKS, strict=True):
