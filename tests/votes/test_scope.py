@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -159,7 +160,7 @@ def test_the_law_of_the_part_is_in_the_log_and_the_certificate(
 def test_a_part_is_signed_for_and_doubted_for_what_concerns_everybody(
     estate: Estate, here: Building, items: list[int], expected: set[str]
 ) -> None:
-    def scoped(**fields: object) -> set[str]:
+    def scoped(**fields: Any) -> set[str]:
         draft = draft_assembly(estate, items=items, **fields)
         return {one.code for one in lint(draft, timezone.now()) if one.code.startswith("scope")}
 

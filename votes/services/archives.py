@@ -254,7 +254,9 @@ def _progress(key: str) -> str:
 
 
 def _sha256(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    while part := file.read(1 << 20):
+        digest.update(part)
     file.seek(0)
-    return digest
+    return digest.hexdigest()

@@ -136,7 +136,7 @@ def _personal_rows() -> dict[RetainedKind, PersonalRows]:
 def _years(assembly: Assembly, policies: dict[str, PolicyInForce], kind: RetainedKind) -> int:
     """The longer of what the owners were promised when it was posted and what holds today."""
     key = PERIOD[kind]
-    return max(policies[key].value, assembly.rules.get(key, {}).get("value", 0))
+    return int(max(policies[key].value, assembly.rules.get(key, {}).get("value", 0)))
 
 
 def _due_on(assembly: Assembly, years: int, terms: list[CommitteeTerm]) -> date:

@@ -127,7 +127,7 @@ def made_archive(assembly: Assembly) -> str:
     """The key of an archive that lies there, though with next to nothing in it."""
     log = log_of_estate(assembly.estate)
     asked = record(log=log, verb=REQUESTED, subject=assembly, actor=None)
-    payload = {"request": asked.leaf_hash, "sha256": "0" * 64, "size": 3, "files": 1}
+    payload: dict[str, str | int] = {"request": asked.leaf_hash, "sha256": "0" * 64, "size": 3, "files": 1}
     record(log=log, verb=MADE, subject=assembly, actor=None, payload=payload)
     (archive,) = archives_of(assembly)
     default_storage.save(archive.path, ContentFile(b"zip"))
@@ -144,9 +144,9 @@ def _make_assemblies(place: Place) -> None:
     settle_assembly(assembly=decided, moment=decided.closes_at + timedelta(seconds=1))
     place.things["decided"] = {"slug": slug, "pk": decided.pk}
     place.things["ballot"] = {"pk": receipt.ballot_id}
-    paper = {"slug": slug, "pk": decided.pk, "file_type": "csv"}
-    place.things["result paper"] = paper | {"document": "result"}
-    place.things["delivery paper"] = paper | {"document": "deliveries", "key": made_archive(decided)}
+    printed = {"slug": slug, "pk": decided.pk, "file_type": "csv"}
+    place.things["result paper"] = printed | {"document": "result"}
+    place.things["delivery paper"] = printed | {"document": "deliveries", "key": made_archive(decided)}
 
     voting = posted_assembly(estate, motions=2)
     for user, marks in zip(place.voters, VOTER_MARKS, strict=True):

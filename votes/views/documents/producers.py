@@ -52,7 +52,7 @@ def attachments(assembly: Assembly) -> Iterator[tuple[str, bytes]]:
     """The papers that lay open with the motions, under names of our own."""
     rows = MotionAttachment.objects.filter(motion__assembly=assembly).select_related("motion")
     for paper in rows.order_by("motion__position", "pk"):
-        suffix = paper.file.name.rpartition(".")[2]
+        suffix = (paper.file.name or "").rpartition(".")[2]
         with paper.file.open("rb") as file:
             yield f"{paper.motion.position}-{paper.pk}.{suffix}", file.read()
 
