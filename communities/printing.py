@@ -4,6 +4,7 @@ WeasyPrint is loaded when the first PDF is asked for: it needs Pango, which a ma
 that only runs the demo may not have. Then the print page still prints from a browser.
 """
 
+from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -57,7 +58,9 @@ def pdf_of(html: str) -> bytes:
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             if url.startswith("data:"):
                 return super().fetch(url, headers)
-            return URLFetcherResponse(url, own_asset(url))
+            # Without its type a stylesheet is taken for plain text and left out.
+            kind = guess_type(urlsplit(url).path)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, own_asset(url), {"Content-Type": kind})
 
     written: bytes = HTML(
         string=html, base_url=BASE, url_fetcher=OwnAssets(allowed_protocols=["data"])

@@ -220,6 +220,13 @@ class ScopeUnknown(Refusal):
 # --- papers of an assembly ---------------------------------------------------------------
 
 
+class PaperTooLong(Refusal):
+    """As PDF it would keep the reader, and everybody behind them, waiting for minutes."""
+
+    code = "paper-too-long"
+    message = _("这份文书太长，做成 PDF 要等很久。请用打印页，或下载表格；制作整套存档时会一并做成 PDF。")
+
+
 class ArchivePending(Refusal):
     code = "archive-pending"
     status = 409

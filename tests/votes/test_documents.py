@@ -263,3 +263,13 @@ def test_the_proof_of_delivery_costs_the_same_however_long(
         delivered(decided.electors.get(number=number))
         with django_assert_max_num_queries(22):
             page(decided, chair, "deliveries")
+
+
+def test_a_pdf_that_would_take_minutes_is_refused_with_the_way_out(
+    decided: Assembly, chair: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("votes.views.documents.pages.MOST_LINES_AT_ONCE", 3)
+    response = file(decided, chair, "roll", "pdf")
+    assert response.status_code == 422
+    assert "请用打印页" in words(response)
+    assert file(decided, chair, "roll", "csv").status_code == 200

@@ -22,6 +22,7 @@ from communities.clock import database_now
 from communities.http import PersonRequest, row_number
 from communities.models import Estate, User
 from communities.rules import is_owner
+from communities.uptime import Outage
 from votes.access import assemblies_for, assembly_for
 from votes.enums import AssemblyStatus, BallotChange, MotionOption, Verdict
 from votes.forms.ballot import BallotMarksForm, mark_field
@@ -31,7 +32,7 @@ from votes.queries import turnout, turnouts
 from votes.services.extensions import measured_outages
 from votes.standing import ElectorStanding, Standing, standing_in, standings_of
 from votes.statutes import Statute, statute_by_code
-from votes.trace import confirmed_act, title_in, trace_of
+from votes.trace import Trace, confirmed_act, title_in, trace_of
 from votes.views.motions_shown import statute_of
 from votes.wording import item_number, majority, majority_in_full, quorum_sign, rules_in_words, scope_words
 
@@ -234,6 +235,7 @@ def assembly_page(
     explained = _explanations(assembly)
     motions = list(assembly.motions.prefetch_related("attachments").order_by("position"))
     form = form if paper and form else None
+    trace = trace_of(assembly)
     context = {
         "assembly": assembly,
         "estate": assembly.estate,
@@ -253,14 +255,20 @@ def assembly_page(
         "statute": statute,
         "is_owner": standing.is_on_roll or is_owner(request.user, assembly),
         "act": confirmed_act(assembly, phase),
-        "trace": trace_of(assembly),
-        "outages": measured_outages(assembly) if phase == AssemblyStatus.OPEN else [],
+        "trace": trace,
+        "outages": _new_outages(assembly, trace) if phase == AssemblyStatus.OPEN else [],
         "list_url": reverse("votes:assembly-list", args=[assembly.estate.slug]),
         # A page without a ballot may turn over by itself; one being marked may not.
         "turns_over": not paper,
         **turnout_context(assembly, phase, statute),
     }
     return render(request, "votes/assembly.html", context, status=status)
+
+
+def _new_outages(assembly: Assembly, trace: Trace) -> list[Outage]:
+    """Those that no extension names already."""
+    told = {outage.starts_at for act in trace.extensions for outage in act.outages}
+    return [outage for outage in measured_outages(assembly) if outage.starts_at not in told]
 
 
 def _open_paper(

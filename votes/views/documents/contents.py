@@ -24,6 +24,7 @@ from votes.models import (
     SecretTurnout,
     UncountedBallot,
 )
+from votes.services.assemblies import chinese_number
 from votes.services.tallies import counted_ballots
 from votes.trace import confirmed_act, title_in, trace_of
 from votes.views.results import ShownResult, result_context
@@ -45,7 +46,10 @@ def decision_context(assembly: Assembly) -> dict[str, Any]:
     """What was passed, in full, and what came to no decision, by its title."""
     context = result_context(assembly)
     passed = [one for one in context["shown"] if _final(one) is Verdict.PASSED]
-    return context | {"passed": passed, "others": [one for one in context["shown"] if one not in passed]}
+    return context | {
+        "passed": [(chinese_number(place), one) for place, one in enumerate(passed, start=1)],
+        "others": [one for one in context["shown"] if one not in passed],
+    }
 
 
 def _final(one: ShownResult) -> Verdict:

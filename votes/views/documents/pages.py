@@ -15,6 +15,7 @@ from communities.clock import database_now
 from communities.http import PersonRequest
 from communities.printing import pdf_response
 from votes.access import assembly_for, papers_assembly_for
+from votes.errors import PaperTooLong
 from votes.models import Assembly
 from votes.services.archives import archives_of, request_archive
 
@@ -22,6 +23,8 @@ from .catalogue import DOCUMENTS, FILE_TYPES, Document
 
 #: Older archives are listed no more; anybody may ask for a new one.
 SHOWN_ARCHIVES = 5
+#: Of a PDF that somebody waits for: some thirty lines a second are laid out.
+MOST_LINES_AT_ONCE = 800
 
 
 @login_required
@@ -140,7 +143,10 @@ def _page(request: PersonRequest, assembly: Assembly, document: Document) -> Htt
 def _file(assembly: Assembly, document: Document, file_type: str) -> HttpResponse:
     name = f"{document.name}-{assembly.pk}.{file_type}"
     if file_type == "pdf":
-        return pdf_response(document.html(assembly), name)
+        html = document.html(assembly)
+        if html.count("<tr") > MOST_LINES_AT_ONCE:
+            raise PaperTooLong
+        return pdf_response(html, name)
     if file_type not in FILE_TYPES or document.table is None:
         raise Http404
     content = document.csv(assembly) if file_type == "csv" else document.xlsx(assembly)
