@@ -73,6 +73,8 @@ RULES: tuple[Rule, ...] = (
     Rule("handover-days-member", 7, f"{_HZ}第三十四条", "3301", _HZ_SINCE),
     Rule("handover-days-member", 3, "《业主大会和业主委员会指导规则》第四十五条"),
     Rule("retention-years", 5, "未见全国性规定，表决票、委托书和日志至少保存五年且不短于任期加一年"),
+    Rule("retention-years-deliveries", 5, "未见全国性规定，送达凭证与表决票保存同样年限"),
+    Rule("retention-days-archives", 30, "存档随时可以重新制作，做好的文件只留三十日"),
     Rule("binding-reply-working-days", 3, "社区服务承诺"),
 )
 

@@ -15,6 +15,7 @@ from votes.api import (
     motions,
     objections,
     papers,
+    supervision,
 )
 from votes.views import desk_motions, results
 
@@ -102,6 +103,7 @@ assembly_patterns: list[URLPattern | URLResolver] = [
     path("turnout/", assemblies.AssemblyTurnout.as_view(), name="turnout"),
     path("turnout/buildings/", assemblies.BuildingTurnouts.as_view(), name="turnout-buildings"),
     path("roll/", ballots.Roll.as_view(), name="roll"),
+    path("roll/correction/", supervision.RollCorrection.as_view(), name="roll-correction"),
     path("electors/", ballots.MyElectors.as_view(), name="electors"),
     path("ballots/", ballots.BallotCast.as_view(), name="ballots"),
     path("mandates/", mandates.Mandates.as_view(), name="mandates"),

@@ -21,8 +21,14 @@ from governance.desk_objections import objection_steps
 from governance.desk_papers import paper_steps
 from governance.steps import Step
 from votes.access import assemblies_for
-from votes.candidacies import vacant_terms
-from votes.enums import AssemblyStatus, CandidateStatus
+from votes.candidacies import (
+    vacant_terms,
+)
+from votes.enums import (
+    ActKind,
+    AssemblyStatus,
+    CandidateStatus,
+)
 from votes.linting import lint
 from votes.models import (
     Assembly,
@@ -265,7 +271,7 @@ class Desk:
                 text=_("%(act)s：%(title)s，等第二个人确认") % words,
                 estate=assembly.estate,
                 turn=_("您") if mine else _("另一位有权的人"),
-                due=assembly.closes_at if assembly.status in RUNNING else None,
+                due=_act_due(act),
                 url=_assembly_url(assembly),
                 act=_("确认") if mine else _("查看"),
             )
@@ -384,6 +390,14 @@ def missing_words(cast: Turnout) -> str:
     if cast.area_missing:
         return _("人数已够，%(area)s到三分之二") % {"area": area}
     return _("参与的人数和面积都已达到三分之二")
+
+
+def _act_due(act: TwoPersonAct) -> datetime | None:
+    """A roll is corrected only before the vote, everything else of a running assembly before its end."""
+    assembly = act.assembly
+    if assembly.status not in RUNNING:
+        return None
+    return assembly.opens_at if act.kind == ActKind.CORRECT_ROLL else assembly.closes_at
 
 
 def _assembly_url(assembly: Assembly) -> str:

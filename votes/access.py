@@ -57,7 +57,7 @@ def assemblies_for(user: User) -> QuerySet[Assembly]:
         ~Q(status=AssemblyStatus.DRAFT) & Q(estate__in=estates_for(user).order_by().values("pk"))
         | Q(pk__in=held.values("assembly"))
         | Q(status=AssemblyStatus.DRAFT) & Q(estate__in=_estates_prepared_by(user).values("pk"))
-    ).select_related("estate__community__subdistrict")
+    ).select_related("estate__community__subdistrict", "scope_building")
 
 
 def assembly_for(user: User, pk: int) -> Assembly:
@@ -363,5 +363,13 @@ def objection_log_for(user: User, slug: str, pk: int) -> Assembly:
     """An assembly whose log of objections ``user`` may take away, or a 404."""
     assembly = desk_assembly_for(user, slug, pk)
     if assembly.status == AssemblyStatus.DRAFT or not allows("votes.handle_objection", user, assembly):
+        raise Http404
+    return assembly
+
+
+def archive_assembly_for(user: User, slug: str, pk: int) -> Assembly:
+    """A posted assembly whose papers and archives ``user`` may have, or a 404."""
+    assembly = get_object_or_404(assemblies_for(user), estate__slug=slug, pk=pk)
+    if not allows("votes.take_archive", user, assembly):
         raise Http404
     return assembly

@@ -8,3 +8,4 @@ class VotesConfig(AppConfig):
     def ready(self) -> None:
         from . import receivers  # noqa: F401 - registers what the owners are told
         from .services import looks, packs  # noqa: F401 - register their two-person acts
+        from .views.documents import producers  # noqa: F401 - puts the papers into every archive

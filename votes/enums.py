@@ -149,6 +149,15 @@ class DeliveryMethod(TextChoices):
     BOARD = "board", _("公告栏张贴")
 
 
+class RetainedKind(TextChoices):
+    """Records that hold something about a person, and are erased after their time."""
+
+    PAPERS = "papers", _("纸质表决票的扫描件")
+    MANDATES = "mandates", _("委托书的扫描件和受托人的姓名、电话")
+    DELIVERIES = "deliveries", _("送达的凭证和说明")
+    ARCHIVES = "archives", _("做好的存档文件")
+
+
 class ObjectionKind(TextChoices):
     ROLL = "roll", _("表决人名册")
     PROCEDURE = "procedure", _("程序")

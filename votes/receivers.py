@@ -1,6 +1,7 @@
 """What the owners are told of a vote, and when. Never how anybody voted."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
@@ -26,6 +27,7 @@ from communities.rules import (
 )
 from communities.services.notices import notify
 from communities.services.outbox import handler
+from communities.templatetags import _clock
 from communities.templatetags.linyi import deadline_words, moment
 from votes.enums import AssemblyStatus, CandidateStatus, Channel, ObjectionAbout
 from votes.evidence.receipts import receipt_code
@@ -122,8 +124,10 @@ def tell_cast(message: OutboxMessage) -> None:
     transaction.on_commit(lambda: open_pages.announce(f"assembly.{ballot.assembly_id}"))
 
 
-def _tell_roll(message: OutboxMessage, title: str, text: str = "") -> None:
-    assembly = Assembly.objects.get(pk=message.subject)
+def _tell_roll(
+    message: OutboxMessage, title: str, text: str = "", *, assembly: Assembly | None = None
+) -> None:
+    assembly = assembly or Assembly.objects.get(pk=message.subject)
     notify(
         recipients=accounts_on_roll(assembly),
         estate=message.estate,
@@ -515,4 +519,45 @@ def tell_subdistrict(message: OutboxMessage) -> None:
         title=_("您的异议（第 %(number)d 号）超期未答复，已报告街道") % words,
         url=reverse("votes:objection", args=[objection.pk]),
         **told,  # type: ignore[arg-type]
+    )
+
+
+def _act_of(message: OutboxMessage) -> TwoPersonAct:
+    number = message.subject.partition(":")[0]
+    return TwoPersonAct.objects.select_related("assembly__estate").get(pk=number)
+
+
+@handler("votes.assembly-extended")
+def tell_extended(message: OutboxMessage) -> None:
+    act = _act_of(message)
+    closes_at = datetime.fromisoformat(act.payload["closes_at"])
+    text = _("现在 %(deadline)s 截止。理由：%(reason)s") % {
+        "deadline": _clock.deadline_words(closes_at, message.created_at, relative=False, year=True),
+        "reason": act.reason,
+    }
+    _tell_roll(message, _("表决时间延长了：%(assembly)s"), text, assembly=act.assembly)
+
+
+@handler("votes.roll-corrected")
+def tell_corrected(message: OutboxMessage) -> None:
+    act = _act_of(message)
+    text = _("现在共 %(heads)s 人。理由：%(reason)s") % {
+        "heads": act.payload["roll"]["heads"],
+        "reason": act.reason,
+    }
+    _tell_roll(message, _("表决人名册更正了：%(assembly)s"), text, assembly=act.assembly)
+
+
+@handler("votes.roll-entry-corrected")
+def tell_whose_entry(message: OutboxMessage) -> None:
+    """Whoever's own entry changed, also who is on the roll no more."""
+    act = _act_of(message)
+    notify(
+        recipients=User.objects.filter(owners=int(message.subject.partition(":")[2]), is_active=True),
+        estate=message.estate,
+        topic=message.topic,
+        subject=message.subject,
+        title=_("名册上您家的登记更正了：%(assembly)s") % {"assembly": act.assembly.title},
+        text=_("请核对房屋、面积和由谁投票。有异议的，请在表决开始前向社区提出。"),
+        url=reverse("votes:assembly", args=[act.assembly_id]),
     )

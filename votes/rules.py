@@ -74,6 +74,9 @@ rules.add_perm(
 rules.add_perm("votes.prepare_assembly", is_chair | is_secretary)
 rules.add_perm("votes.publish_assembly", is_draft & (is_chair | is_secretary))
 rules.add_perm("votes.view_roll", is_committee | is_secretary | is_subdistrict | is_scrutineer)
+rules.add_perm(
+    "votes.take_archive", is_posted & (is_committee | is_secretary | is_subdistrict | is_scrutineer)
+)
 rules.add_perm("votes.view_turnout_by_building", is_committee | is_secretary | is_subdistrict | is_scrutineer)
 rules.add_perm("votes.propose_act", is_posted & (is_chair | is_secretary | is_subdistrict))
 rules.add_perm("votes.confirm_act", is_posted & (is_chair | is_secretary | is_subdistrict))

@@ -17,6 +17,7 @@ from votes.views import (
     desk_papers,
     desk_posted,
     desk_roll,
+    desk_supervision,
     door_board,
     elections,
     evidence,
@@ -26,8 +27,10 @@ from votes.views import (
     paper_booklet,
     paper_request,
     results,
+    retention,
     tally,
 )
+from votes.views.documents import pages as documents
 
 app_name = "votes"
 
@@ -64,6 +67,8 @@ desk_patterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}roll/", desk_roll.roll, name="roll"),
     path(f"{_ONE}roll.csv", desk_roll.roll_csv, name="roll-csv"),
     path(f"{_ONE}roll/print/", desk_roll.roll_print, name="roll-print"),
+    path(f"{_ONE}roll/correction/", desk_supervision.correct_roll, name="roll-correction"),
+    path(f"{_ONE}extend/", desk_supervision.extend, name="desk-assembly-extend"),
     path(f"{_ONE}notice/", desk_roll.notice_print, name="notice-print"),
     path(f"{_ONE}mandates/", desk_mandates.mandates, name="desk-mandates"),
     path(f"{_ONE}mandates/new/", desk_mandates.register, name="desk-mandate-new"),
@@ -74,10 +79,21 @@ desk_patterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}ballots/look/", desk_looks.look, name="desk-look"),
     path(f"{_ONE}ballots/unlock/<int:act_pk>/", desk_looks.confirm, name="desk-unlock"),
     path(f"{_ONE}ballots/unlock/<int:act_pk>/withdraw/", desk_looks.withdraw, name="desk-unlock-withdraw"),
+    path(f"{_ONE}documents/", documents.papers, name="documents"),
+    path(f"{_ONE}documents/<slug:document>/", documents.desk_document, name="desk-document"),
+    path(
+        f"{_ONE}documents/<slug:document>/<slug:file_type>/",
+        documents.desk_document_file,
+        name="desk-document-file",
+    ),
+    path(f"{_ONE}archives/", documents.ask_archive, name="archives"),
+    path(f"{_ONE}archives/state/", documents.archive_state, name="archive-state"),
+    path(f"{_ONE}archives/<slug:key>/", documents.take_archive, name="archive"),
     path(f"{_ONE}acts/", desk_posted.propose, name="desk-act-propose"),
     path(f"{_ONE}acts/<int:act_pk>/confirm/", desk_posted.confirm, name="desk-act-confirm"),
     path(f"{_ONE}acts/<int:act_pk>/withdraw/", desk_posted.withdraw, name="desk-act-withdraw"),
     path(f"{_ONE}acts/<int:act_pk>/pack/", desk_packs.full_pack, name="full-pack"),
+    path("desk/<slug:slug>/retention/", retention.retention, name="retention"),
     path("votes/attachments/<int:pk>/", desk_motions.attachment, name="attachment"),
 ]
 
@@ -138,6 +154,12 @@ owner_patterns: list[URLPattern | URLResolver] = [
     path("votes/candidates/<int:pk>/withdraw/", elections.withdraw, name="candidate-withdraw"),
     path("votes/<int:pk>/result/", results.result, name="result"),
     path("votes/<int:pk>/result/print/", results.result_print, name="result-print"),
+    path("votes/<int:pk>/documents/<slug:document>/", documents.document, name="document"),
+    path(
+        "votes/<int:pk>/documents/<slug:document>/<slug:file_type>/",
+        documents.document_file,
+        name="document-file",
+    ),
     path("votes/<int:pk>/result.csv", results.result_csv, name="result-csv"),
 ]
 

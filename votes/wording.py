@@ -18,6 +18,7 @@ from votes.enums import (
     SilentOwners,
 )
 from votes.models import (
+    Assembly,
     Motion,
 )
 from votes.statutes import Comparison, Item, Kind, Statute
@@ -101,6 +102,12 @@ def elected_words(motions: Iterable[Motion]) -> str:
     stood = [motion for motion in motions if motion.kind == MotionKind.CANDIDATE]
     elected = sum(motion.candidate.result.outcome == SeatOutcome.ELECTED for motion in stood)
     return _("当选 %(number)s 人") % {"number": elected} if stood else ""
+
+
+def scope_words(assembly: Assembly) -> str:
+    """ "仅限3幢业主表决", or "全体业主"."""
+    part = assembly.scope_label
+    return _("仅限%(part)s业主表决") % {"part": part} if part else _("全体业主")
 
 
 # --- tests and verdicts ------------------------------------------------------------

@@ -29,3 +29,10 @@ def deliver_heads() -> None:
     from communities.services.head_deliveries import deliver_heads as deliver
 
     deliver()
+
+
+@shared_task(name="communities.note_running", ignore_result=True)
+def note_running() -> None:
+    from communities.services.uptime import note_running as note
+
+    note()

@@ -170,7 +170,9 @@ CELERY_BEAT_SCHEDULE = {
     "seal due logs": {"task": "communities.seal_due_logs", "schedule": 5.0},
     "deliver heads": {"task": "communities.deliver_heads", "schedule": 15.0},
     "escalate overdue objections": {"task": "votes.escalate_overdue_objections", "schedule": 300.0},
+    "make archives that were asked for": {"task": "votes.make_requested_archives", "schedule": 5.0},
     "relay the outbox": {"task": "communities.relay_outbox", "schedule": 5.0},
+    "note that the service runs": {"task": "communities.note_running", "schedule": 10.0},
     "forget spent login codes": {"task": "communities.forget_login_codes", "schedule": 3600.0},
 }
 
@@ -315,8 +317,14 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Tells the address of every webhook, which may hold a secret of its receiver's.
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+    "loggers": {
+        # Tells the address of every webhook, which may hold a secret of its receiver's.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        # It tells of every step of every page, and of every property that only browsers know.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+    },
 }
 
 

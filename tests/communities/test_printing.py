@@ -62,3 +62,11 @@ def test_the_download_is_named_in_chinese() -> None:
     response = pdf_response(PAGE.format(more=""), "结果公告.pdf")
     assert response["Content-Type"] == "application/pdf"
     assert "filename*=utf-8''%E7%BB%93%E6%9E%9C" in response["Content-Disposition"]
+
+
+@pytest.mark.pango
+def test_our_stylesheet_is_laid_out() -> None:
+    page = PdfReader(io.BytesIO(pdf_of(PAGE.format(more="")))).pages[0]
+    # Asked for by print.css alone: A4 in points, and the page's number below.
+    assert [round(float(side)) for side in page.mediabox[2:]] == [595, 842]
+    assert "— 1 —" in (page.extract_text() or "")

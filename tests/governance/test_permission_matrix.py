@@ -133,7 +133,8 @@ def test_the_things_of_one_estate_are_not_found_under_another(world: World, rout
     for method, rule in DECLARED[route.name].items():
         role = next(role for role in ("secretary", *rule.may) if role in rule.may)
         here, there = world.here.things[rule.at], world.there.things[rule.at]
-        for name in route.parameters[1:]:
+        # A word that both estates know, as the kind of a file, belongs to neither.
+        for name in (name for name in route.parameters[1:] if here[name] != there[name]):
             mixed = route.address(here | {name: there[name]})
             answer = send(world.client(role), method, route, mixed, world.here)
             assert (method, name, answer.status_code) == (method, name, 404)

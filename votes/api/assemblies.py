@@ -19,6 +19,7 @@ from communities.api.fields import ReasonSerializer
 from communities.api.pages import PagedEndpoint
 from communities.clock import database_now
 from communities.errors import NotPermitted
+from communities.models import Building
 from communities.rules import allows
 from votes.access import assemblies_for, assembly_for, desk_estate_for
 from votes.api.desk import desk_assembly
@@ -32,7 +33,7 @@ from votes.api.serializers import (
     TurnoutSerializer,
 )
 from votes.enums import ActKind, AssemblyKind, AssemblyStatus, Convener
-from votes.errors import AssemblyPosted
+from votes.errors import AssemblyPosted, ScopeUnknown
 from votes.linting import lint
 from votes.models import Assembly, LintOverride
 from votes.queries import turnout, turnout_by_building
@@ -75,6 +76,22 @@ class DraftSerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, help_text='The first instant after the window: "24:00" is 00:00.'
     )
 
+    scope_building = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_null=True,
+        help_text="The name of the building whose owners alone decide; null: the whole estate.",
+    )
+    scope_staircase = serializers.CharField(max_length=20, required=False, allow_blank=True)
+
+    def validate_scope_building(self, name: str | None) -> Building | None:
+        if name is None:
+            return None
+        building = Building.objects.filter(estate=self.context["estate"], name=name).first()
+        if building is None:
+            raise serializers.ValidationError(ScopeUnknown.message)
+        return building
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         opens_at, closes_at = (
             attrs.get(name, getattr(self.instance, name, None)) for name in ("opens_at", "closes_at")
@@ -91,6 +108,14 @@ class SignatureSerializer(serializers.Serializer[Any]):
 
 class ProposalSerializer(ReasonSerializer):
     kind = serializers.ChoiceField(choices=ActKind.choices)
+    payload = serializers.DictField(
+        child=serializers.CharField(max_length=200, allow_blank=True),
+        required=False,
+        help_text=(
+            "extend: closes_at (ISO 8601) and, without a measured outage, basis. correct-roll: shown, as "
+            "the roll correction gives it. void: authority and document, where an authority ordered it."
+        ),
+    )
 
 
 DRAFT_EXAMPLE = OpenApiExample(
@@ -137,7 +162,7 @@ class AssemblyList(PagedEndpoint):
         user = person(request)
         estate = desk_estate_for(user, slug)
         judge("votes.prepare_assembly", user, estate)
-        given = DraftSerializer(data=request.data)
+        given = DraftSerializer(data=request.data, context={"estate": estate})
         given.is_valid(raise_exception=True)
         usual = {"title": suggested_title(estate, database_now()), "kind": AssemblyKind.REGULAR}
         assembly = create_assembly(estate=estate, actor=user, **(usual | given.validated_data))
@@ -155,10 +180,14 @@ class AssemblyDetail(Endpoint):
     def patch(self, request: Request, pk: int) -> Response:
         assembly = desk_assembly(request, pk)
         judge("votes.prepare_assembly", person(request), assembly)
-        given = DraftSerializer(assembly, data=request.data, partial=True)
+        context = {"estate": assembly.estate}
+        given = DraftSerializer(assembly, data=request.data, partial=True, context=context)
         given.is_valid(raise_exception=True)
         names = ("title", "kind", "convener", "notice", "posted_topics", "opens_at", "closes_at")
-        values = {name: getattr(assembly, name) for name in names} | given.validated_data
+        scope = ("scope_building", "scope_staircase")
+        if "scope_building" in given.validated_data:
+            given.validated_data.setdefault("scope_staircase", "")
+        values = {name: getattr(assembly, name) for name in (*names, *scope)} | given.validated_data
         return detail(request, update_assembly(assembly=assembly, actor=person(request), **values))
 
     @extend_schema(responses={204: None})
@@ -224,7 +253,7 @@ class AssemblyPublication(Endpoint):
 
 
 class Acts(Endpoint):
-    """Cancelling a running assembly or voiding a result: one person proposes, another confirms."""
+    """Cancelling, extending or correcting what runs, revoking a result: one proposes, another confirms."""
 
     @extend_schema(responses=ActSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from communities.api.fields import AreaField, PkField
+from communities.models import Building
 from communities.values.area import format_area_plain
 from votes.enums import MARK_OF_OPTION, AssemblyStatus, MotionOption
 from votes.models import (
@@ -61,10 +62,16 @@ class AssemblySerializer(serializers.ModelSerializer[Assembly]):
 
     estate = serializers.CharField(source="estate.slug")
     phase = serializers.SerializerMethodField()
+    scope_building = serializers.SlugRelatedField[Building](
+        slug_field="name", read_only=True, help_text="Only its owners decide; null: the whole estate."
+    )
 
     class Meta:
         model = Assembly
-        fields = ["id", "estate", "title", "kind", "convener", "phase", "opens_at", "closes_at"]
+        fields = [
+            *("id", "estate", "title", "kind", "convener", "phase", "opens_at", "closes_at"),
+            *("scope_building", "scope_staircase"),
+        ]
 
     def get_phase(self, assembly: Assembly) -> AssemblyStatus:
         return assembly.phase(self.context["moment"])
@@ -128,14 +135,17 @@ class FindingSerializer(serializers.Serializer[Any]):
 
 
 class ActSerializer(serializers.ModelSerializer[TwoPersonAct]):
+    payload = serializers.DictField(
+        help_text="What exactly: deadlines and outages, totals of a roll, an order."
+    )
     proposed_by = serializers.CharField()
     confirmed_by = serializers.CharField(allow_null=True)
 
     class Meta:
         model = TwoPersonAct
         fields = [
-            *("id", "kind", "reason", "proposed_by", "proposed_at"),
-            *("confirmed_by", "confirmed_at", "withdrawn_at"),
+            *("id", "kind", "reason", "payload", "proposed_by", "proposed_at"),
+            *("confirmed_by", "confirmed_at", "withdrawn_at", "applied_at"),
         ]
 
 

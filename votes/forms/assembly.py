@@ -1,5 +1,6 @@
 """The fields of a draft assembly."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communities.clock import LOCAL_ZONE
+from communities.models import Building, Estate
 from votes.enums import AssemblyKind, Convener
+from votes.errors import ScopeUnknown
 from votes.models import Assembly
 
 MIDNIGHT = "24:00"
@@ -18,7 +21,7 @@ _YEARS = gettext_lazy("请填写 2020 年到 2100 年之间的日期。")
 SENSIBLE_DAYS = [MinValueValidator(date(2020, 1, 1), _YEARS), MaxValueValidator(date(2100, 1, 1), _YEARS)]
 
 
-def _half_hours(first: int, last: int) -> list[str]:
+def half_hours(first: int, last: int) -> list[str]:
     return [f"{half // 2:02d}:{half % 2 * 30:02d}" for half in range(first, last + 1)]
 
 
@@ -46,6 +49,39 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an estate that may decide alone: a building, or a staircase of one."""
+
+    building: Building
+    staircase: str
+
+    @property
+    def label(self) -> str:
+        return _("仅限%(part)s业主") % {"part": f"{self.building.name}{self.staircase}"}
+
+
+def part_key(building: int | None, staircase: str) -> str:
+    """How a form names a part; empty for the whole estate."""
+    return f"{building}:{staircase}" if building else ""
+
+
+def parts_of(estate: Estate) -> dict[str, Part]:
+    """Every building of ``estate`` with standing units, each followed by its staircases if it has several."""
+    parts: dict[str, Part] = {}
+    buildings = {building.pk: building for building in estate.buildings.order_by("position", "name")}
+    staircases: dict[int, list[str]] = {pk: [] for pk in buildings}
+    standing = estate.units.standing().order_by("staircase").values_list("building", "staircase").distinct()
+    for pk, staircase in standing:
+        staircases[pk].append(staircase)
+    for pk, building in buildings.items():
+        if staircases[pk]:
+            parts[part_key(pk, "")] = Part(building, "")
+        for staircase in filter(None, staircases[pk] if len(staircases[pk]) > 1 else []):
+            parts[part_key(pk, staircase)] = Part(building, staircase)
+    return parts
+
+
 class AssemblyForm(forms.Form):
     """Times are entered as a day and a half hour of ``Asia/Shanghai``."""
 
@@ -60,6 +96,14 @@ class AssemblyForm(forms.Form):
         help_text=gettext_lazy("定期会议和临时会议的公示天数可能不同。"),
     )
     convener = forms.ChoiceField(label=gettext_lazy("召集人"), choices=Convener.choices)
+    scope = forms.ChoiceField(
+        label=gettext_lazy("谁来表决"),
+        required=False,
+        help_text=gettext_lazy(
+            "只关系到一幢或一个单元的事，可以只由那里的业主表决；总人数和总面积也只算那里。"
+        ),
+        error_messages={"invalid_choice": ScopeUnknown.message},
+    )
     opens_on = forms.DateField(
         label=gettext_lazy("表决开始"),
         required=False,
@@ -91,9 +135,14 @@ class AssemblyForm(forms.Form):
         help_text=gettext_lazy("说明为什么开会、怎样表决。时间、议题和事项会自动列在公告里，不必重写。"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, estate: Estate, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, times in (("opens_time", _half_hours(0, 47)), ("closes_time", _half_hours(1, 48))):
+        self.parts = parts_of(estate)
+        self.fields["scope"].choices = [  # type: ignore[attr-defined]
+            ("", _("全体业主")),
+            *((key, part.label) for key, part in self.parts.items()),
+        ]
+        for name, times in (("opens_time", half_hours(0, 47)), ("closes_time", half_hours(1, 48))):
             # A time that was set elsewhere stays as it is.
             kept = self.get_initial_for_field(self.fields[name], name)
             choices = sorted({*times, kept} if kept else times)
@@ -107,6 +156,7 @@ class AssemblyForm(forms.Form):
             "title": assembly.title,
             "kind": assembly.kind,
             "convener": assembly.convener,
+            "scope": part_key(assembly.scope_building_id, assembly.scope_staircase),
             "opens_on": opens_on,
             "opens_time": opens_time or "08:00",
             "closes_on": closes_on,
@@ -129,4 +179,9 @@ class AssemblyForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the services take."""
         names = ("title", "kind", "convener", "notice", "posted_topics", "opens_at", "closes_at")
-        return {name: self.cleaned_data[name] for name in names}
+        part = self.parts.get(self.cleaned_data["scope"])
+        return {
+            **{name: self.cleaned_data[name] for name in names},
+            "scope_building": part.building if part else None,
+            "scope_staircase": part.staircase if part else "",
+        }

@@ -13,6 +13,7 @@ from . import (
     about_papers,
     about_recall,
     about_roll,
+    about_scope,
     about_secrecy,
     about_window,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "about_papers",
     "about_recall",
     "about_roll",
+    "about_scope",
     "about_secrecy",
     "about_window",
     "lint",

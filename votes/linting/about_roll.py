@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from communities.enums import AreaBasis, ImportStatus, OwnerKind
 from communities.models import Ownership, RosterImport, Unit
 from communities.values.area import format_area_plain
-from votes.services.rolls import counted_units
+from votes.services.rolls import counted_units, scope_of
 
 from .catalogue import Draft, Hit, Severity, rule
 
@@ -17,7 +17,12 @@ NAMED = 3
 
 
 def _units(draft: Draft) -> QuerySet[Unit]:
-    return counted_units(draft.estate, count_parking=bool(draft.policies["count-parking"].value))
+    """What counts of the part of the estate that decides."""
+    return counted_units(
+        draft.estate,
+        count_parking=bool(draft.policies["count-parking"].value),
+        scope=scope_of(draft.assembly),
+    )
 
 
 @rule(

@@ -9,15 +9,18 @@ from communities.append_only import GuardTable, append_only, never_emptied
 CORRECTED = (
     "EXISTS (SELECT 1 FROM votes_twopersonact t JOIN votes_assembly c ON c.id = t.assembly_id"
     " WHERE t.assembly_id = {assembly} AND t.kind = 'correct-roll' AND c.status = 'published'"
-    " AND t.confirmed_at IS NOT NULL AND t.withdrawn_at IS NULL AND t.applied_at IS NULL)"
+    " AND t.confirmed_at IS NOT NULL AND t.withdrawn_at IS NULL AND t.applied_at IS NULL"
+    " AND t.confirmed_at < c.opens_at)"
 )
 POSTED = "(SELECT status FROM votes_assembly WHERE id = {row}.assembly_id) <> 'draft'"
 POSTED_ROLL = f"{POSTED} AND NOT {CORRECTED.format(assembly='{row}.assembly_id')}"
 MEMBER_OF = "(SELECT e.assembly_id FROM votes_elector e WHERE e.id = {row}.elector_id)"
-#: An extension writes a later deadline while its confirmed act is not yet applied.
+#: An extension writes a later deadline while its confirmed act is not yet applied, and only if that
+#: was confirmed before the old one. What is closed is never opened again.
 EXTENDED = (
-    "EXISTS (SELECT 1 FROM votes_twopersonact t WHERE t.assembly_id = NEW.id AND t.kind = 'extend'"
-    " AND t.confirmed_at IS NOT NULL AND t.withdrawn_at IS NULL AND t.applied_at IS NULL)"
+    "OLD.status IN ('published', 'open') AND EXISTS (SELECT 1 FROM votes_twopersonact t WHERE t.assembly_id = NEW.id AND t.kind = 'extend'"
+    " AND t.confirmed_at IS NOT NULL AND t.withdrawn_at IS NULL AND t.applied_at IS NULL"
+    " AND t.confirmed_at < OLD.closes_at)"
 )
 ELECTION_POSTED = (
     "(SELECT a.status FROM votes_assembly a JOIN votes_election e ON e.assembly_id = a.id"
@@ -41,7 +44,9 @@ def rewritten(*columns: str) -> str:
 #: What may not change in an UPDATE of each table.
 WHAT_STAYS = {
     "mandate": (
-        f"{differs('assembly_id', 'elector_id', 'principal_id', 'holder_phone_index', 'instructions')}"
+        f"{differs('assembly_id', 'elector_id', 'principal_id', 'instructions')}"
+        # Erased after its time, never exchanged for another.
+        " OR NEW.holder_phone_index <> OLD.holder_phone_index AND NEW.holder_phone_index <> ''"
         f" OR {differs('scan_sha256', 'granted_at')} OR {rewritten('holder_id', 'revoked_at', 'expires_at')}"
     ),
     "paperballot": (
@@ -222,7 +227,7 @@ class Migration(migrations.Migration):
                 " OR NEW.convener <> OLD.convener OR NEW.notice <> OLD.notice"
                 " OR NEW.posted_topics <> OLD.posted_topics"
                 " OR NEW.opens_at <> OLD.opens_at OR NEW.closes_at < OLD.closes_at"
-                f" OR NEW.closes_at > OLD.closes_at AND NOT {EXTENDED}"
+                f" OR NEW.closes_at > OLD.closes_at AND NOT ({EXTENDED})"
                 " OR NEW.rules <> OLD.rules OR NEW.statute <> OLD.statute"
                 " OR (NEW.total_heads <> OLD.total_heads OR NEW.total_area <> OLD.total_area"
                 f" OR NEW.roll_hash <> OLD.roll_hash) AND NOT {CORRECTED.format(assembly='NEW.id')}"

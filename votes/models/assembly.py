@@ -134,6 +134,11 @@ class Assembly(FSMModelMixin, models.Model):
         return self.secrecy == BallotSecrecy.SECRET
 
     @property
+    def scope_label(self) -> str:
+        """ "3幢", "3幢1单元"; empty where the whole estate decides."""
+        return f"{self.scope_building.name}{self.scope_staircase}" if self.scope_building else ""
+
+    @property
     def topics(self) -> list[str]:
         return [line.strip() for line in self.posted_topics.splitlines() if line.strip()]
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from communities.clock import database_now
 from communities.errors import NotPermitted, need_reason
+from communities.ledger.canonical import canonical
 from communities.ledger.hashing import sha256
 from communities.live import announce
 from communities.models import User
@@ -26,7 +27,9 @@ from votes.errors import ActNotPossible, ActPending, ActSettled, SecondPersonNee
 from votes.models import Assembly, TwoPersonAct
 
 from .assemblies import judge, lock_assembly
-from .seats import unseat_elected
+from .corrections import apply_correction, check_correction
+from .extensions import apply_extension, check_extension
+from .revocations import apply_cancellation, apply_revocation, check_revocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,9 @@ class ActRule:
     consequence: str | Promise
     #: What the outbox tells of it; empty: nobody on the roll is told.
     topic: str = ""
-    #: Raises a refusal unless ``(assembly, payload, moment)`` may be proposed, and again when confirmed.
-    check: Callable[[Assembly, Mapping[str, Any], datetime], None] | None = None
+    #: Gives what is kept of a proposal's payload, or raises a refusal where it may not be proposed.
+    #: Without one nothing is kept.
+    check: Callable[[Assembly, Mapping[str, Any]], dict[str, Any]] | None = None
     #: Its payload is empty, so that the desk's plain form can propose it.
     needs_only_a_reason: bool = True
     #: Who may propose it, and who may confirm it.
@@ -58,22 +62,11 @@ def register_act(kind: ActKind, rule: ActRule) -> None:
     ACTS[kind] = rule
 
 
-def _cancel(act: TwoPersonAct, actor: User, moment: datetime) -> None:
-    act.assembly.cancel()
-    act.assembly.save(update_fields=["status"])
-
-
-def _make_void(act: TwoPersonAct, actor: User, moment: datetime) -> None:
-    act.assembly.make_void()
-    unseat_elected(assembly=act.assembly, moment=moment)
-    act.assembly.save(update_fields=["status"])
-
-
 register_act(
     ActKind.CANCEL,
     ActRule(
         possible_in=(AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN),
-        carry_out=_cancel,
+        carry_out=apply_cancellation,
         consequence=_(
             "确认以后会议取消，不再接受表决，已收到的表决票不计票。不能恢复，只能重新公示一次会议。"
         ),
@@ -84,9 +77,30 @@ register_act(
     ActKind.VOID,
     ActRule(
         possible_in=(AssemblyStatus.CERTIFIED,),
-        carry_out=_make_void,
+        carry_out=apply_revocation,
         consequence=_("确认以后，已公布的结果标为撤销，原来的数字和理由一并保留、公开。不能恢复。"),
         topic="votes.assembly-voided",
+        check=check_revocation,
+    ),
+)
+register_act(
+    ActKind.EXTEND,
+    ActRule(
+        possible_in=(AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN),
+        carry_out=apply_extension,
+        consequence=_("确认以后截止时间推迟，名册上的每一位业主都会收到通知。只能推迟，不能提前。"),
+        check=check_extension,
+        needs_only_a_reason=False,
+    ),
+)
+register_act(
+    ActKind.CORRECT_ROLL,
+    ActRule(
+        possible_in=(AssemblyStatus.PUBLISHED,),
+        carry_out=apply_correction,
+        consequence=_("确认以后表决人名册按所列的差异更正，有关业主会收到通知，更正永久留痕。"),
+        check=check_correction,
+        needs_only_a_reason=False,
     ),
 )
 
@@ -102,23 +116,24 @@ def propose_act(
 ) -> TwoPersonAct:
     """Propose an act of a kind of :data:`ACTS`.
 
-    ``payload`` says what exactly is to be done; it is entered in the log as it is, so it
-    names nobody and no elector. Nothing happens until somebody else confirms. Raises
-    :class:`NotPermitted`, :class:`ReasonMissing`, :class:`ActNotPossible`,
-    :class:`ActPending`, and what the kind's own check raises.
+    ``payload`` says what exactly is to be done, as the check of the kind reads it; the log
+    has its hash. Nothing happens until somebody else confirms. Raises :class:`NotPermitted`,
+    :class:`ReasonMissing`, :class:`ActNotPossible`, :class:`ActPending`, and what the
+    kind's own check raises.
     """
     assembly = lock_assembly(assembly.pk)
     judge(_permission(kind, "propose"), actor, assembly)
     reason = need_reason(reason)
     moment = database_now()
-    _check(assembly, ActKind(kind), payload or {}, moment)
+    rule = _rule_of(ActKind(kind), assembly, moment)
+    kept = rule.check(assembly, payload or {}) if rule.check else {}
     try:
         with transaction.atomic():
             act = TwoPersonAct.objects.create(
                 assembly=assembly,
                 kind=kind,
                 reason=reason,
-                payload=dict(payload or {}),
+                payload=kept,
                 proposed_by=actor,
                 proposed_at=moment,
             )
@@ -133,7 +148,8 @@ def confirm_act(*, act: TwoPersonAct, actor: User) -> TwoPersonAct:
     """Carry out what another person proposed, and tell everybody on the roll where the kind asks for it.
 
     Raises :class:`NotPermitted`, :class:`SecondPersonNeeded` for the proposer,
-    :class:`ActSettled`, and :class:`ActNotPossible` when the time for it is over.
+    :class:`ActSettled`, :class:`ActNotPossible` when the time for it is over, and what
+    carrying it out raises; then nothing is confirmed.
     """
     assembly = lock_assembly(act.assembly_id)
     act = TwoPersonAct.objects.select_for_update().get(pk=act.pk)
@@ -143,9 +159,10 @@ def confirm_act(*, act: TwoPersonAct, actor: User) -> TwoPersonAct:
         raise SecondPersonNeeded
     _need_pending(act)
     moment = database_now()
-    rule = _check(assembly, ActKind(act.kind), act.payload, moment)
+    rule = _rule_of(ActKind(act.kind), assembly, moment)
     act.confirmed_by, act.confirmed_at = actor, moment
     act.save(update_fields=["confirmed_by", "confirmed_at"])
+    # The guards of the database let a roll or a deadline change between these two lines only.
     rule.carry_out(act, actor, moment)
     act.applied_at = moment
     act.save(update_fields=["applied_at"])
@@ -178,12 +195,10 @@ def _permission(kind: str, step: Literal["propose", "confirm"]) -> str:
     return rule.propose_permission if step == "propose" else rule.confirm_permission
 
 
-def _check(assembly: Assembly, kind: ActKind, payload: Mapping[str, Any], moment: datetime) -> ActRule:
+def _rule_of(kind: ActKind, assembly: Assembly, moment: datetime) -> ActRule:
     rule = ACTS.get(kind)
     if rule is None or assembly.phase(moment) not in rule.possible_in:
         raise ActNotPossible
-    if rule.check:
-        rule.check(assembly, payload, moment)
     return rule
 
 
@@ -194,7 +209,7 @@ def _need_pending(act: TwoPersonAct) -> None:
 
 def _enter(act: TwoPersonAct, step: str, actor: User, payload: dict[str, Any]) -> None:
     if act.payload:
-        payload = {**payload, "payload": act.payload}
+        payload = {**payload, "payload": sha256(canonical(act.payload))}
     assert act.assembly.log is not None
     record(
         log=act.assembly.log,

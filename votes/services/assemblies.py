@@ -11,7 +11,7 @@ from communities.ledger.canonical import Plain, canonical
 from communities.ledger.hashing import sha256
 from communities.ledger.leaves import timestamp
 from communities.live import announce
-from communities.models import Estate, Log, User
+from communities.models import Building, Estate, Log, User
 from communities.queries import policies_in_force
 from communities.rules import allows
 from communities.services.ledger import log_of_estate, record
@@ -26,7 +26,11 @@ from votes.enums import (
     Convener,
     MotionKind,
 )
-from votes.errors import AssemblyPosted, LintFailed
+from votes.errors import (
+    AssemblyPosted,
+    LintFailed,
+    ScopeUnknown,
+)
 from votes.linting import Finding, lint
 from votes.models import Assembly, LintOverride, Motion, Recall
 from votes.statutes import statute_for
@@ -82,7 +86,8 @@ def judge(permission: str, actor: User, thing: object) -> None:
 
 def lock_assembly(pk: int) -> Assembly:
     """The assembly, locked until the transaction ends."""
-    return Assembly.objects.select_for_update(of=("self",)).select_related("estate__community").get(pk=pk)
+    assemblies = Assembly.objects.select_related("estate__community", "scope_building")
+    return assemblies.select_for_update(of=("self",)).get(pk=pk)
 
 
 def lock_draft(pk: int, actor: User) -> Assembly:
@@ -120,11 +125,16 @@ def create_assembly(
     posted_topics: str = "",
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
+    scope_building: Building | None = None,
+    scope_staircase: str = "",
 ) -> Assembly:
-    """Begin a draft. Raises :class:`NotPermitted`."""
+    """Begin a draft. Raises :class:`NotPermitted`, and :class:`ScopeUnknown` for a building elsewhere."""
     judge("votes.prepare_assembly", actor, estate)
+    _need_scope(estate, scope_building, scope_staircase)
     assembly = Assembly(
         estate=estate,
+        scope_building=scope_building,
+        scope_staircase=scope_staircase,
         title=title,
         kind=AssemblyKind(kind),
         convener=Convener(convener),
@@ -152,15 +162,31 @@ def update_assembly(
     opens_at: datetime | None,
     closes_at: datetime | None,
     actor: User,
+    scope_building: Building | None = None,
+    scope_staircase: str = "",
 ) -> Assembly:
-    """Change a draft. Raises :class:`NotPermitted` and :class:`AssemblyPosted`."""
+    """Change a draft. Raises :class:`NotPermitted`, :class:`AssemblyPosted`, :class:`ScopeUnknown`."""
     assembly = lock_draft(assembly.pk, actor)
+    _need_scope(assembly.estate, scope_building, scope_staircase)
+    assembly.scope_building, assembly.scope_staircase = scope_building, scope_staircase
     assembly.title, assembly.kind, assembly.convener = title, AssemblyKind(kind), Convener(convener)
     assembly.notice, assembly.posted_topics = notice, posted_topics
     assembly.opens_at, assembly.closes_at = opens_at, closes_at
     assembly.save()
     note(assembly=assembly, verb="updated", actor=actor)
     return assembly
+
+
+def _need_scope(estate: Estate, building: Building | None, staircase: str) -> None:
+    """《民法典》第二百七十八条 asks the owners concerned; which part that is must exist."""
+    if building is None:
+        if staircase:
+            raise ScopeUnknown
+        return
+    if building.estate_id != estate.pk:
+        raise ScopeUnknown
+    if staircase and not building.units.standing().filter(staircase=staircase).exists():
+        raise ScopeUnknown
 
 
 @transaction.atomic
@@ -175,7 +201,7 @@ def delete_draft(*, assembly: Assembly, actor: User) -> None:
 
 @transaction.atomic
 def copy_assembly(*, assembly: Assembly, actor: User) -> Assembly:
-    """A new draft with the notice, topics and motions of ``assembly``.
+    """A new draft with the notice, topics, motions and scope of ``assembly``.
 
     Dates, attachments and signatures are not copied: they belong to the old matter. Nor are
     candidates and recalls: who stands, and whether a seat is still held, is asked anew.
@@ -188,6 +214,8 @@ def copy_assembly(*, assembly: Assembly, actor: User) -> Assembly:
         convener=assembly.convener,
         notice=assembly.notice,
         posted_topics=assembly.posted_topics,
+        scope_building=assembly.scope_building,
+        scope_staircase=assembly.scope_staircase,
         actor=actor,
     )
     Motion.objects.bulk_create(
@@ -300,6 +328,7 @@ def publication(assembly: Assembly) -> dict[str, Plain]:
         "slots": assembly.slots,
         "rules": assembly.rules,
         "statute": assembly.statute,
+        **scope_named(assembly),
         "roll": {
             "heads": assembly.total_heads,
             "area": assembly.total_area,
@@ -313,6 +342,13 @@ def publication(assembly: Assembly) -> dict[str, Plain]:
             for override in overrides
         ],
     }
+
+
+def scope_named(assembly: Assembly) -> dict[str, Plain]:
+    """The part that decides, by building and staircase, where it is not the whole estate."""
+    if assembly.scope_building is None:
+        return {}
+    return {"scope": [assembly.scope_building.name, assembly.scope_staircase]}
 
 
 def motion_published(motion: Motion) -> dict[str, Plain]:

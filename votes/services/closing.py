@@ -27,6 +27,9 @@ from votes.models import (
 from votes.signals import assembly_certified
 from votes.statutes import Statute, statute_by_code
 
+from .assemblies import (
+    scope_named,
+)
 from .awards import (
     award_seats,
 )
@@ -290,6 +293,7 @@ def _certificate(
         "window": [timestamp(assembly.opens_at), timestamp(assembly.closes_at)],
         "closed_at": timestamp(assembly.closed_at),
         "statute": assembly.statute,
+        **scope_named(assembly),
         "roll": {
             "heads": assembly.total_heads,
             "area": assembly.total_area,

@@ -109,7 +109,7 @@ def _need_end(assembly: Assembly, moment: datetime) -> None:
         raise LookTooEarly
 
 
-def _check(assembly: Assembly, payload: Mapping[str, Any], moment: datetime) -> None:
+def _check(assembly: Assembly, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Only a ballot of this assembly, and only where it is confidential, has a lock to open."""
     if assembly.secrecy != BallotSecrecy.CONFIDENTIAL:
         raise ActNotPossible
@@ -119,6 +119,7 @@ def _check(assembly: Assembly, payload: Mapping[str, Any], moment: datetime) -> 
         known = False
     if not known:
         raise BallotUnknown
+    return {"ballot": str(payload["ballot"])}
 
 
 def _open(act: TwoPersonAct, actor: User, moment: datetime) -> None:

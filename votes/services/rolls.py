@@ -2,10 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from django.db import connection, transaction
 from django.db.models import Count, FilteredRelation, Model, Q, QuerySet, Sum
@@ -89,14 +89,34 @@ def counts_parking(estate: Estate, moment: datetime) -> bool:
     return bool(policies_in_force(estate, on=local_day(moment))["count-parking"].value)
 
 
-def counted_units(estate: Estate, *, count_parking: bool) -> QuerySet[Unit]:
-    """Standing units whose area and owners count."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of an estate that decides: all of it, one building, or one staircase of a building."""
+
+    building: int | None = None
+    staircase: str = ""
+
+
+def scope_of(assembly: Assembly) -> Scope:
+    return Scope(assembly.scope_building_id, assembly.scope_staircase)
+
+
+def counted_units(estate: Estate, *, count_parking: bool, scope: Scope | None = None) -> QuerySet[Unit]:
+    """Standing units whose area and owners count; with ``scope`` only those of that part."""
     units = Unit.objects.standing().filter(estate=estate)
+    if scope and scope.building:
+        units = units.filter(building=scope.building)
+        if scope.staircase:
+            units = units.filter(staircase=scope.staircase)
     return units if count_parking else units.exclude(use__in=UnitUse.uncounted())
 
 
-def gather_roll(*, estate: Estate, moment: datetime, count_parking: bool) -> list[Head]:
+def gather_roll(
+    *, estate: Estate, moment: datetime, count_parking: bool, scope: Scope | None = None
+) -> list[Head]:
     """The heads of ``estate`` at ``moment``, in the order of building, staircase and room.
+
+    With ``scope`` the part is the whole: units outside it neither count nor make anybody a head.
 
     One head is one set of owners (法释〔2020〕17号 第九条): one owner's several
     units are one head; what the developer has not sold or not handed over is one
@@ -105,7 +125,8 @@ def gather_roll(*, estate: Estate, moment: datetime, count_parking: bool) -> lis
     """
     heads: dict[tuple[str, ...], Head] = {}
     developer = Head((), is_developer=True)
-    for unit, developer_held, titles in _units_with_titles(estate, moment, count_parking=count_parking):
+    counted = counted_units(estate, count_parking=count_parking, scope=scope)
+    for unit, developer_held, titles in _units_with_titles(counted, moment):
         if developer_held:
             head = developer
             titles = [title for title in titles if title.is_legal_person]
@@ -148,12 +169,11 @@ class _Title:
 
 
 def _units_with_titles(
-    estate: Estate, moment: datetime, *, count_parking: bool
+    units: QuerySet[Unit], moment: datetime
 ) -> Iterator[tuple[RollUnit, bool, list[_Title]]]:
     day = local_day(moment)
     rows = (
-        counted_units(estate, count_parking=count_parking)
-        .annotate(
+        units.annotate(
             title=FilteredRelation(
                 "ownerships",
                 condition=Q(ownerships__valid_from__lte=day)
@@ -226,14 +246,15 @@ def freeze_roll(*, assembly: Assembly, moment: datetime) -> FrozenRoll:
     """
     estate = assembly.estate
     count_parking = counts_parking(estate, moment)
-    heads = gather_roll(estate=estate, moment=moment, count_parking=count_parking)
+    scope = scope_of(assembly)
+    heads = gather_roll(estate=estate, moment=moment, count_parking=count_parking, scope=scope)
     if not heads:
         raise RollEmpty
     digest = hashlib.sha256()
     for start in range(0, len(heads), BATCH):
         _write_batch(assembly, heads[start : start + BATCH], start, digest)
     frozen = FrozenRoll(len(heads), sum(head.area for head in heads), digest.hexdigest())
-    _check_against_roster(assembly, frozen, counted_units(estate, count_parking=count_parking))
+    check_against_roster(assembly, frozen, counted_units(estate, count_parking=count_parking, scope=scope))
     assembly.total_heads, assembly.total_area, assembly.roll_hash = (
         frozen.heads,
         frozen.area,
@@ -254,9 +275,58 @@ def _write_batch(assembly: Assembly, heads: list[Head], start: int, digest: "has
     _insert(Elector, ELECTOR_COLUMNS, electors)
     written = Elector.objects.filter(assembly=assembly, number__gt=start, number__lte=start + len(heads))
     pks = list(written.order_by("number").values_list("pk", flat=True))
+    write_contents(assembly, zip(pks, heads, strict=True))
+
+
+class HasContents(Protocol):
+    """A head, or an entry of a roll: what :func:`write_contents` reads."""
+
+    @property
+    def units(self) -> Sequence[RollUnit]: ...
+    @property
+    def members(self) -> Sequence[tuple[int, bool]]: ...
+
+
+class HasPlace(HasContents, Protocol):
+    @property
+    def number(self) -> int: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def area(self) -> int: ...
+    @property
+    def is_developer(self) -> bool: ...
+
+
+def insert_electors(assembly: Assembly, entries: Sequence[HasPlace]) -> dict[int, int]:
+    """Write the electors of ``entries``, without their contents; returns each one's row by its number."""
+    rows: list[Row] = [
+        (
+            assembly.pk,
+            entry.number,
+            entry.key,
+            entry.label,
+            len(entry.units),
+            entry.area,
+            entry.is_developer,
+        )
+        for entry in entries
+    ]
+    _insert(Elector, ELECTOR_COLUMNS, rows)
+    numbers = [entry.number for entry in entries]
+    written = Elector.objects.filter(
+        assembly=assembly, number__gte=min(numbers, default=1), number__lte=max(numbers, default=0)
+    )
+    return dict(written.values_list("number", "pk"))
+
+
+def write_contents(assembly: Assembly, electors: Iterable[tuple[int, HasContents]]) -> None:
+    """The units and members of electors, each given by its row and its head."""
     units: list[Row] = []
     members: list[Row] = []
-    for pk, head in zip(pks, heads, strict=True):
+    for pk, head in electors:
         units += [
             (assembly.pk, pk, unit.pk, unit.building, unit.staircase, unit.room, unit.area, unit.area_basis)
             for unit in head.units
@@ -287,7 +357,7 @@ def _insert(model: type[Model], columns: tuple[str, ...], rows: list[Row]) -> No
             cursor.execute(statement, [value for row in batch for value in row])
 
 
-def _check_against_roster(assembly: Assembly, frozen: FrozenRoll, units: QuerySet[Unit]) -> None:
+def check_against_roster(assembly: Assembly, frozen: FrozenRoll, units: QuerySet[Unit]) -> None:
     """A second reckoning by the database alone: areas and units of the roll are those of the roster."""
     roster = units.aggregate(area=Sum("area"), units=Count("pk"))
     written = ElectorUnit.objects.filter(assembly=assembly).aggregate(area=Sum("area"), units=Count("pk"))
@@ -309,9 +379,11 @@ class RollPreview:
     reachable: int
 
 
-def preview_roll(estate: Estate, moment: datetime) -> RollPreview:
+def preview_roll(estate: Estate, moment: datetime, *, scope: Scope | None = None) -> RollPreview:
     """The roll as :func:`freeze_roll` would write it, written nowhere. Raises :class:`RollIncomplete`."""
-    heads = gather_roll(estate=estate, moment=moment, count_parking=counts_parking(estate, moment))
+    heads = gather_roll(
+        estate=estate, moment=moment, count_parking=counts_parking(estate, moment), scope=scope
+    )
     bound = set(Owner.objects.filter(estate=estate, user__isnull=False).values_list("pk", flat=True))
     return RollPreview(
         heads=len(heads),

@@ -22,3 +22,10 @@ def escalate_overdue_objections() -> None:
     from votes.services.objections import escalate_overdue_objections
 
     escalate_overdue_objections()
+
+
+@shared_task(name="votes.make_requested_archives", ignore_result=True)
+def make_requested_archives() -> None:
+    from votes.services.archives import make_requested_archives as make
+
+    make()

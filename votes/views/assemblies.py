@@ -17,11 +17,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_stubs_ext import WithAnnotations
 
-from communities.access import estate_for, estates_for
-from communities.clock import database_now, local_day
-from communities.http import PersonRequest
-from communities.models import Estate, Role, User
+from communities.access import (
+    estate_for,
+    estates_for,
+)
+from communities.clock import (
+    database_now,
+)
+from communities.http import (
+    PersonRequest,
+)
+from communities.models import (
+    Estate,
+    User,
+)
 from communities.rules import is_owner
+from communities.uptime import (
+    Outage,
+)
 from votes.access import (
     assemblies_for,
     assembly_for,
@@ -29,7 +42,6 @@ from votes.access import (
 )
 from votes.enums import (
     MARK_OF_OPTION,
-    ActKind,
     AssemblyStatus,
     BallotChange,
     CandidateStatus,
@@ -47,16 +59,26 @@ from votes.models import (
     ElectorMember,
     Motion,
     SecretTurnout,
-    TwoPersonAct,
 )
 from votes.paper_states import (
     precedence_words,
     waiting_papers,
 )
 from votes.queries import turnout, turnouts
-from votes.services.mandates import FREE
-from votes.standing import HeldMandate, Standing, standing_in, standings_of
+from votes.services.extensions import (
+    measured_outages,
+)
+from votes.services.mandates import (
+    FREE,
+)
+from votes.standing import (
+    HeldMandate,
+    Standing,
+    standing_in,
+    standings_of,
+)
 from votes.statutes import Statute, statute_by_code
+from votes.trace import Trace, confirmed_act, title_in, trace_of
 from votes.views.motions_shown import statute_of
 from votes.views.objection_summary import (
     objection_summary,
@@ -79,6 +101,7 @@ from votes.wording import (
     majority_in_full,
     quorum_sign,
     rules_in_words,
+    scope_words,
     secrecy_words,
 )
 
@@ -176,7 +199,11 @@ def _entry(assembly: Assembly, moment: datetime, standing: Standing, cast: Any) 
         "assembly": assembly,
         "phase": phase,
         "url": _address(assembly, phase),
-        "tags": [_my_tag(phase, standing), (phase.label, TONES[phase])],
+        "tags": [
+            _my_tag(phase, standing),
+            (phase.label, TONES[phase]),
+            *([(scope_words(assembly), "amber")] if assembly.scope_label else []),
+        ],
         "asked": asked_words(motions),
         "turnout": cast,
         "quorum": quorum_sign(statute_by_code(assembly.statute)),
@@ -291,6 +318,7 @@ def assembly_page(
     )
     form = form if (paper or held) and form else None
     asked = _asked(motions, statute, form, explained, held)
+    trace = trace_of(assembly)
     context = {
         "assembly": assembly,
         "estate": assembly.estate,
@@ -324,6 +352,8 @@ def assembly_page(
         "act": confirmed_act(assembly, phase),
         **way_back(request.user, assembly, standing),
         "objections": _objections(request.user, assembly, moment),
+        "trace": trace,
+        "outages": _new_outages(assembly, trace) if phase == AssemblyStatus.OPEN else [],
         # A page without a ballot may turn over by itself; one being marked may not.
         "turns_over": not paper and not held,
         "papers": (papers := paper_lines(assembly, phase, standing)),
@@ -331,6 +361,12 @@ def assembly_page(
         **turnout_context(assembly, phase, statute),
     }
     return render(request, "votes/assembly.html", context, status=status)
+
+
+def _new_outages(assembly: Assembly, trace: Trace) -> list[Outage]:
+    """Those that no extension names already."""
+    told = {outage.starts_at for act in trace.extensions for outage in act.outages}
+    return [outage for outage in measured_outages(assembly) if outage.starts_at not in told]
 
 
 def _objections(user: User, assembly: Assembly, moment: datetime) -> dict[str, Any] | None:
@@ -430,34 +466,6 @@ def _explanations(assembly: Assembly) -> list[Explanation]:
             )
         )
     return found
-
-
-def title_in(estate: Estate, person: User, moment: datetime) -> str:
-    """As what somebody signed here: "业委会主任 王建国"; never a phone."""
-    held = Role.objects.on(local_day(moment)).covering(estate).filter(user=person).first()
-    return " ".join(filter(None, [held.get_code_display() if held else "", person.display_name]))
-
-
-def confirmed_act(assembly: Assembly, phase: AssemblyStatus) -> dict[str, Any] | None:
-    """Why a meeting was cancelled or a result made void, and the two who answer for it."""
-    kinds = {AssemblyStatus.CANCELLED: ActKind.CANCEL, AssemblyStatus.VOID: ActKind.VOID}
-    if phase not in kinds:
-        return None
-    act: TwoPersonAct | None = (
-        assembly.acts.filter(kind=kinds[phase], confirmed_at__isnull=False)
-        .select_related("proposed_by", "confirmed_by")
-        .first()
-    )
-    if act is None or act.confirmed_by is None or act.confirmed_at is None:
-        return None
-    return {
-        "reason": act.reason,
-        "at": act.confirmed_at,
-        "people": [
-            title_in(assembly.estate, act.proposed_by, act.proposed_at),
-            title_in(assembly.estate, act.confirmed_by, act.confirmed_at),
-        ],
-    }
 
 
 # --- turnout -------------------------------------------------------------------------

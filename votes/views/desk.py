@@ -109,7 +109,8 @@ def new(request: PersonRequest, slug: str) -> HttpResponse:
     estate = desk_estate_for(request.user, slug)
     judge("votes.prepare_assembly", request.user, estate)
     initial = usual_fields(estate, database_now())
-    form = AssemblyForm(request.POST if request.method == "POST" else None, initial=initial)
+    given = request.POST if request.method == "POST" else None
+    form = AssemblyForm(given, initial=initial, estate=estate)
     if form.is_bound and form.is_valid():
         assembly = create_assembly(estate=estate, actor=request.user, **form.values)
         messages.success(request, _("草稿已保存。接下来请添加表决事项。"))
@@ -135,9 +136,8 @@ def edit(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     judge("votes.prepare_assembly", request.user, assembly)
     if assembly.status != AssemblyStatus.DRAFT and request.method == "GET":
         return redirect("votes:desk-assembly", slug, pk)
-    form = AssemblyForm(
-        request.POST if request.method == "POST" else None, initial=AssemblyForm.initial_of(assembly)
-    )
+    given = request.POST if request.method == "POST" else None
+    form = AssemblyForm(given, initial=AssemblyForm.initial_of(assembly), estate=assembly.estate)
     if form.is_bound and form.is_valid():
         update_assembly(assembly=assembly, actor=request.user, **form.values)
         messages.success(request, _("已保存。"))

@@ -23,7 +23,8 @@ from votes.linting import Finding, lint
 from votes.models import Assembly, LintOverride
 from votes.services.assemblies import judge, publish_assembly, unsettled
 from votes.services.overrides import sign_override, withdraw_override
-from votes.services.rolls import preview_roll
+from votes.services.rolls import preview_roll, scope_of
+from votes.wording import scope_words
 
 from .motions_shown import motions_shown, statute_of
 
@@ -150,7 +151,7 @@ def publish(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 
 def _confirm(assembly: Assembly) -> dict[str, Any]:
     now = database_now()
-    roll = preview_roll(assembly.estate, now)
+    roll = preview_roll(assembly.estate, now, scope=scope_of(assembly))
     assert assembly.opens_at is not None
     return {
         "title": _("确认公示"),
@@ -164,6 +165,7 @@ def _confirm(assembly: Assembly) -> dict[str, Any]:
             (_("公示"), _("现在起 %(days)s 个整日") % {"days": (assembly.opens_at - now).days}),
             (_("表决开始"), moment(assembly.opens_at, "full")),
             (_("表决截止"), deadline_words(assembly.closes_at, "full")),
+            (_("表决范围"), scope_words(assembly)),
             (_("表决人数"), _("%(number)s 人") % {"number": thousands(roll.heads)}),
             (_("总面积"), f"{area(roll.area)} m²"),
             (

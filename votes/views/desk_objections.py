@@ -150,7 +150,7 @@ def _consequence(objection: Objection) -> str:
 # --- the log ---------------------------------------------------------------------------
 
 
-def _log(assembly: Assembly) -> dict[str, Any]:
+def objection_log(assembly: Assembly) -> dict[str, Any]:
     at = database_now()
     found = assembly.objections.prefetch_related("steps").select_related("elector").order_by("number")
     return {
@@ -164,14 +164,14 @@ def _log(assembly: Assembly) -> dict[str, Any]:
 @login_required
 @require_GET
 def log_print(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    return render(request, "print/objections.html", _log(objection_log_for(request.user, slug, pk)))
+    return render(request, "print/objections.html", objection_log(objection_log_for(request.user, slug, pk)))
 
 
 @login_required
 @require_GET
 def log_pdf(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     assembly = objection_log_for(request.user, slug, pk)
-    html = render_to_string("print/objections.html", _log(assembly), request)
+    html = render_to_string("print/objections.html", objection_log(assembly), request)
     return pdf_response(html, f"objections-{pk}.pdf")
 
 
@@ -189,7 +189,7 @@ def log_csv(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
             *(_("状态"), _("答复"), _("答复时间"), _("报告街道")),
         ]
     )
-    for one in _log(assembly)["objections"]:
+    for one in objection_log(assembly)["objections"]:
         row = [
             *(one.number, one.get_kind_display(), one.get_about_display() if one.about else ""),
             *(one.elector.label if one.elector else _("不在名册"), one.text),

@@ -1,5 +1,6 @@
 """A posted assembly at the desk: turnout, and acts that take two people."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +15,20 @@ from communities.clock import database_now
 from communities.errors import Refusal
 from communities.http import PersonRequest
 from communities.rules import allows
-from communities.templatetags.linyi import moment
+from communities.templatetags.linyi import deadline_words, moment
 from votes.access import desk_assembly_for
-from votes.enums import ActKind, AssemblyStatus
-from votes.forms.reason import ReasonForm
-from votes.models import (
-    Assembly,
+from votes.enums import (
+    ActKind,
+    AssemblyStatus,
 )
+from votes.errors import (
+    OrderIncomplete,
+)
+from votes.forms.reason import ReasonForm
+from votes.forms.supervision import (
+    RevocationForm,
+)
+from votes.models import Assembly, TwoPersonAct
 from votes.objecting import (
     ObjectionFigures,
     objection_figures,
@@ -31,8 +39,15 @@ from votes.paper_states import (
 from votes.queries import turnout, turnout_by_building
 from votes.services.acts import ACTS, confirm_act, propose_act, withdraw_act
 from votes.services.assemblies import judge
+from votes.services.extensions import measured_outages
+from votes.trace import trace_of
 
+from .desk_supervision import confirm_correction
 from .motions_shown import motions_shown, statute_of
+
+
+def _form_of(kind: str | None) -> type[ReasonForm]:
+    return RevocationForm if kind == ActKind.VOID else ReasonForm
 
 
 def show_posted(
@@ -52,6 +67,11 @@ def show_posted(
         if rule.needs_only_a_reason and phase in rule.possible_in and kind not in pending
     ]
     may_propose = allows("votes.propose_act", request.user, assembly)
+    may_propose_now = {
+        kind
+        for kind, rule in ACTS.items()
+        if may_propose and phase in rule.possible_in and kind not in pending
+    }
     context = {
         "estate": assembly.estate,
         "assembly": assembly,
@@ -72,6 +92,10 @@ def show_posted(
             and act.confirmed_at
             and allows("votes.download_full_pack", request.user, act)
         },
+        "may_extend": ActKind.EXTEND in may_propose_now,
+        "may_correct": ActKind.CORRECT_ROLL in may_propose_now,
+        "trace": trace_of(assembly),
+        "outages": measured_outages(assembly),
         "may_confirm": allows("votes.confirm_act", request.user, assembly),
         "may_prepare": allows("votes.prepare_assembly", request.user, assembly),
         "may_view_roll": allows("votes.view_roll", request.user, assembly),
@@ -90,7 +114,7 @@ def _reason_form(kind: ActKind, sent: ReasonForm | None) -> ReasonForm:
     """The form of one kind: the one that was sent, if it was for this kind."""
     if sent is not None and sent.data.get("kind") == kind:
         return sent
-    return ReasonForm(auto_id=f"id_{kind}_%s")
+    return _form_of(kind)(auto_id=f"id_{kind}_%s")
 
 
 def _buildings(request: PersonRequest, assembly: Assembly) -> dict[str, Any]:
@@ -109,12 +133,14 @@ def propose(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     assembly = desk_assembly_for(request.user, slug, pk)
     kind = request.POST.get("kind", "")
     judge("votes.propose_act", request.user, assembly)
-    form = ReasonForm(request.POST)
-    if form.is_valid() and kind in ActKind.values:
+    form = _form_of(kind)(request.POST)
+    if form.is_valid() and kind in ACTS and ACTS[ActKind(kind)].needs_only_a_reason:
+        payload = form.payload if isinstance(form, RevocationForm) else None
+        reason = form.cleaned_data["reason"]
         try:
-            propose_act(assembly=assembly, kind=kind, reason=form.cleaned_data["reason"], actor=request.user)
+            propose_act(assembly=assembly, kind=kind, reason=reason, actor=request.user, payload=payload)
         except Refusal as refusal:
-            form.add_error("reason", str(refusal))
+            form.add_error("document" if refusal.code == OrderIncomplete.code else "reason", str(refusal))
             return show_posted(request, assembly, form=form, status=refusal.status)
         messages.success(request, _("已提出。另一位有权限的人确认以后生效。"))
         return redirect("votes:desk-assembly", slug, pk)
@@ -140,6 +166,9 @@ def confirm(request: PersonRequest, slug: str, pk: int, act_pk: int) -> HttpResp
             request, _("已确认并生效，通知正在发给名册上的每一位业主。") if told else _("已确认并生效。")
         )
         return redirect(back)
+    if act.kind == ActKind.CORRECT_ROLL:
+        act.assembly = assembly
+        return confirm_correction(request, act)
     shown = {
         "title": _("确认：%(act)s") % {"act": ActKind(act.kind).label},
         "eyebrow": assembly.title,
@@ -147,12 +176,35 @@ def confirm(request: PersonRequest, slug: str, pk: int, act_pk: int) -> HttpResp
         "facts": [
             (_("提出"), f"{act.proposed_by} · {moment(act.proposed_at)}"),
             (_("理由"), act.reason),
+            *_particulars(act),
         ],
         "submit": ActKind(act.kind).label,
-        "danger": True,
+        "danger": act.kind != ActKind.EXTEND,
         "back": back,
     }
     return render(request, "partials/confirm_desk.html", {"confirm": shown, "estate": assembly.estate})
+
+
+def _particulars(act: TwoPersonAct) -> list[tuple[str, str]]:
+    if act.kind == ActKind.VOID and act.payload:
+        return [(_("责令机关"), act.payload["authority"]), (_("文书编号"), act.payload["document"])]
+    if act.kind != ActKind.EXTEND:
+        return []
+    outages = [
+        _("%(starts)s 至 %(ends)s，%(minutes)s 分钟")
+        % {
+            "starts": moment(datetime.fromisoformat(outage["starts_at"])),
+            "ends": moment(datetime.fromisoformat(outage["ends_at"])),
+            "minutes": outage["minutes"],
+        }
+        for outage in act.payload["outages"]
+    ]
+    return [
+        (_("现在截止"), deadline_words(datetime.fromisoformat(act.payload["before"]), "full")),
+        (_("延长到"), deadline_words(datetime.fromisoformat(act.payload["closes_at"]), "full")),
+        (_("测得停机"), "；".join(outages) or _("没有")),
+        *([(_("依据"), act.payload["basis"])] if act.payload["basis"] else []),
+    ]
 
 
 @login_required

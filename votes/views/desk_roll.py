@@ -25,7 +25,8 @@ from votes.enums import AssemblyStatus, BallotSecrecy, ChannelPrecedence
 from votes.errors import RollIncomplete
 from votes.models import Assembly, Elector, ElectorUnit
 from votes.queries import buildings_on_roll
-from votes.services.rolls import preview_roll
+from votes.services.rolls import preview_roll, scope_of
+from votes.trace import trace_of
 
 from .motions_shown import motions_shown, statute_of
 
@@ -73,13 +74,16 @@ def roll(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         "wanted": wanted,
         "may_view_mandates": allows("votes.view_mandates", request.user, assembly),
         "may_view_looks": allows("votes.view_looks", request.user, assembly),
+        "trace": trace_of(assembly),
+        "may_correct": allows("votes.propose_act", request.user, assembly)
+        and assembly.phase(database_now()) == AssemblyStatus.PUBLISHED,
     }
     return render(request, "votes/desk_roll.html", context)
 
 
 def _preview(assembly: Assembly) -> dict[str, Any]:
     try:
-        return {"preview": preview_roll(assembly.estate, database_now())}
+        return {"preview": preview_roll(assembly.estate, database_now(), scope=scope_of(assembly))}
     except RollIncomplete as refusal:
         return {"incomplete": str(refusal)}
 
@@ -91,7 +95,8 @@ class _Echo:
         return line
 
 
-def _rows(assembly: Assembly) -> Iterator[list[str]]:
+def roll_rows(assembly: Assembly) -> Iterator[list[str]]:
+    """The header, then a line a unit. No names."""
     units = (
         ElectorUnit.objects.filter(assembly=assembly)
         .annotate(people=Count("elector__members"))
@@ -127,7 +132,7 @@ def roll_csv(request: PersonRequest, slug: str, pk: int) -> StreamingHttpRespons
     """The roll as a file: one line a unit, no names."""
     assembly = roll_assembly_for(request.user, slug, pk)
     writer = csv.writer(_Echo())
-    lines = (writer.writerow([inert(cell) for cell in row]) for row in _rows(assembly))
+    lines = (writer.writerow([inert(cell) for cell in row]) for row in roll_rows(assembly))
 
     def content() -> Iterator[str]:
         yield "\ufeff"  # Excel takes a file without it for the system's old encoding.
@@ -142,30 +147,38 @@ def roll_csv(request: PersonRequest, slug: str, pk: int) -> StreamingHttpRespons
 @login_required
 @require_GET
 def roll_print(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    assembly = roll_assembly_for(request.user, slug, pk)
+    return render(request, "print/roll.html", roll_context(roll_assembly_for(request.user, slug, pk)))
+
+
+def roll_context(assembly: Assembly) -> dict[str, Any]:
+    """What the roll on paper shows."""
     units = ElectorUnit.objects.filter(assembly=assembly).select_related("elector")
-    context = {
+    return {
         "estate": assembly.estate,
         "assembly": assembly,
         "units": units.order_by("elector__number", "pk"),
         "buildings": buildings_on_roll(assembly),
+        "trace": trace_of(assembly),
     }
-    return render(request, "print/roll.html", context)
 
 
 @login_required
 @require_GET
 def notice_print(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    assembly = desk_assembly_for(request.user, slug, pk)
-    context: dict[str, Any] = {
+    return render(request, "print/notice.html", notice_context(desk_assembly_for(request.user, slug, pk)))
+
+
+def notice_context(assembly: Assembly) -> dict[str, Any]:
+    """What the notice on paper shows."""
+    return {
         "estate": assembly.estate,
         "assembly": assembly,
         "motions": motions_shown(assembly),
         "statute": statute_of(assembly),
         "is_draft": assembly.status == AssemblyStatus.DRAFT,
         **_paper_rules(assembly),
+        "trace": trace_of(assembly),
     }
-    return render(request, "print/notice.html", context)
 
 
 def _paper_rules(assembly: Assembly) -> dict[str, Any]:

@@ -1,9 +1,7 @@
 """What was decided: the page, the sheet to post, the figures as a file."""
 
-import csv
 import json
 from dataclasses import dataclass
-from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from communities.clock import database_now
 from communities.http import PersonRequest
-from communities.spreadsheets import inert
+from communities.spreadsheets import write_csv
 from communities.values.area import format_area_plain
 from votes.access import assembly_for
 from votes.counting import Verdict
@@ -33,8 +31,11 @@ from votes.models import Assembly, Certificate, MotionResult
 from votes.services.assemblies import chinese_number
 from votes.standing import standing_in
 from votes.statutes import Statute, statute_by_code
-from votes.views.assemblies import (
+from votes.trace import (
     confirmed_act,
+    trace_of,
+)
+from votes.views.assemblies import (
     turnout_context,
     way_back,
 )
@@ -134,15 +135,18 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
 @require_GET
 def result_print(request: PersonRequest, pk: int) -> HttpResponse:
     """表决结果公告, for the notice board."""
-    assembly = _decided_assembly(request, pk)
-    context = {
+    return render(request, "print/result.html", result_context(_decided_assembly(request, pk)))
+
+
+def result_context(assembly: Assembly) -> dict[str, Any]:
+    """What the sheet of a decided assembly shows."""
+    return {
         "assembly": assembly,
         "estate": assembly.estate,
         "act": confirmed_act(assembly, AssemblyStatus(assembly.status)),
         "counts_parking": assembly.rule("count-parking"),
         **_decided(assembly),
     }
-    return render(request, "print/result.html", context)
 
 
 def _decided_assembly(request: PersonRequest, pk: int) -> Assembly:
@@ -169,6 +173,7 @@ def _decided(assembly: Assembly) -> dict[str, Any]:
         "secrecy": secrecy_words(assembly.secrecy),
         "secrecy_limits": SECRECY_LIMITS,
         "quorum": quorum_sign(statute),
+        "trace": trace_of(assembly),
     }
 
 
@@ -294,17 +299,15 @@ def _measure(heads: int, area: int) -> dict[str, object]:
 def result_csv(request: PersonRequest, pk: int) -> HttpResponse:
     """Every figure of the result, a line a motion. Areas in m², with a point and without separators."""
     assembly = _decided_assembly(request, pk)
-    context = _decided(assembly)
-    file = StringIO()
-    file.write("\ufeff")  # Excel takes a file without it for the system's old encoding.
-    writer = csv.writer(file)
-    for number, row in enumerate(_table(assembly, context)):
-        if number == 0:
-            writer.writerow(row.keys())
-        writer.writerow([inert(str(cell)) for cell in row.values()])
-    response = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(write_csv(*result_table(assembly)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="result-{assembly.pk}.csv"'
     return response
+
+
+def result_table(assembly: Assembly) -> tuple[list[str], list[list[str]]]:
+    """Every figure of a decided assembly, a line a motion, under its header."""
+    rows = _table(assembly, _decided(assembly))
+    return list(rows[0]) if rows else [], [[str(cell) for cell in row.values()] for row in rows]
 
 
 def _table(assembly: Assembly, context: dict[str, Any]) -> list[dict[str, object]]:

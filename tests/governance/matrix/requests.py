@@ -280,6 +280,16 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "api:ballots": _ballot,
     "api:tally": {"rules": "civil-code-2021"},
 }
+#: Supervision.
+BODIES |= {
+    "votes:desk-assembly-extend": {
+        "closes_on": "2031-01-10",
+        "closes_time": "24:00",
+        "reason": REASON,
+        "basis": "会议公告第五条",
+    },
+    "votes:roll-correction": {"reason": REASON, "shown": "x"},
+}
 UPLOADS = ("api:roster-imports", "api:attachments", "api:paper-returns")
 
 

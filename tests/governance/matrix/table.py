@@ -22,6 +22,7 @@ EVERYBODY = (*LOGGED_IN, NOBODY)
 PREPARERS = ("chair", "secretary")
 ROSTER_READERS = ("member", *PREPARERS)
 OBJECTION_HANDLERS = (*PREPARERS, "subdistrict")
+SUPERVISORS = (*PREPARERS, "subdistrict")
 
 
 @dataclass(frozen=True)
@@ -918,6 +919,56 @@ TABLE = (
         GET          votes:objection-log-csv
         """,
         at="disputed",
+    ),
+    # --- supervision: deadlines, rolls, documents, retention ---------------------------
+    Rule(
+        "desk: extend a vote that is on",
+        SUPERVISORS,
+        """
+        GET POST     votes:desk-assembly-extend
+        """,
+        at="voting",
+        refused=("member",),
+    ),
+    Rule(
+        "desk: correct the roll of a vote that is announced",
+        SUPERVISORS,
+        """
+        GET POST     votes:roll-correction
+        GET          api:roll-correction
+        """,
+        at="announced",
+        refused=("member",),
+    ),
+    Rule(
+        "papers of a vote that everybody of the estate may have",
+        OF_THE_ESTATE,
+        """
+        GET          votes:document
+        GET          votes:document-file
+        """,
+        at="result paper",
+    ),
+    Rule(
+        "desk: all papers of a vote and its archive, also for scrutineers",
+        (*DESK, "scrutineer"),
+        """
+        GET          votes:documents
+        GET          votes:desk-document
+        GET          votes:desk-document-file
+        POST         votes:archives
+        GET          votes:archive-state
+        GET          votes:archive
+        """,
+        at="delivery paper",
+    ),
+    Rule(
+        "desk: how long records are kept",
+        DESK,
+        """
+        GET          votes:retention
+        """,
+        at="estate",
     ),
 )
 

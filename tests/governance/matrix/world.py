@@ -10,6 +10,8 @@ from typing import Any
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -30,7 +32,7 @@ from communities.models import (
 )
 from communities.services.binding import request_binding
 from communities.services.committee import add_to_reserve
-from communities.services.ledger import record
+from communities.services.ledger import log_of_estate, record
 from communities.services.rosters import upload_roster
 from communities.services.sealing import seal_log
 from tests.factories.communities import (
@@ -56,6 +58,11 @@ from votes.models import (
 from votes.services.acts import (
     confirm_act,
     propose_act,
+)
+from votes.services.archives import (
+    MADE,
+    REQUESTED,
+    archives_of,
 )
 from votes.services.attachments import add_attachment
 from votes.services.candidates import nominate_candidate
@@ -176,6 +183,17 @@ def _make_witness(place: Place, serial: int) -> None:
     place.things["log"] = {"slug": slug, "log": log.name, "name": log.name, "size": head.size}
 
 
+def made_archive(assembly: Assembly) -> str:
+    """The key of an archive that lies there, though with next to nothing in it."""
+    log = log_of_estate(assembly.estate)
+    asked = record(log=log, verb=REQUESTED, subject=assembly, actor=None)
+    payload: dict[str, str | int] = {"request": asked.leaf_hash, "sha256": "0" * 64, "size": 3, "files": 1}
+    record(log=log, verb=MADE, subject=assembly, actor=None, payload=payload)
+    (archive,) = archives_of(assembly)
+    default_storage.save(archive.path, ContentFile(b"zip"))
+    return archive.key
+
+
 def _make_assemblies(place: Place) -> None:
     estate, people, slug = place.estate, place.people, place.estate.slug
     chair = people["chair"]
@@ -189,6 +207,9 @@ def _make_assemblies(place: Place) -> None:
     place.things["decided"] = {"slug": slug, "pk": decided.pk, "act_pk": release.pk}
     place.things["certificate"] = {"certificate": Certificate.objects.get(assembly=decided).sha256}
     place.things["ballot"] = {"pk": receipt.ballot_id}
+    printed = {"slug": slug, "pk": decided.pk, "file_type": "csv"}
+    place.things["result paper"] = printed | {"document": "result"}
+    place.things["delivery paper"] = printed | {"document": "deliveries", "key": made_archive(decided)}
 
     voting = posted_assembly(estate, motions=2)
     for user, marks in zip(place.voters, VOTER_MARKS, strict=True):
@@ -196,6 +217,9 @@ def _make_assemblies(place: Place) -> None:
     act = propose_act(assembly=voting, kind="cancel", reason=REASON, actor=people["secretary"])
     place.things["voting"] = {"slug": slug, "pk": voting.pk, "act_pk": act.pk}
     _make_sheets(place, voting)
+
+    announced = posted_assembly(estate, motions=1, opens_in=timedelta(days=3))
+    place.things["announced"] = {"slug": slug, "pk": announced.pk}
 
     draft = draft_assembly(estate, motions=2, created_by=chair)
     motion = draft.motions.get(position=1)
