@@ -257,13 +257,31 @@
 
   // --- an older head ---
 
+  /** The heads in a file that left the machine; where a head comes without its public key, that of the pack is taken. */
+  async function outsideHeads(text, report, trust, pack) {
+    try {
+      const found = JSON.parse(text), entries = found.heads || [found];
+      const heads = entries.map((entry) => parse(entry.body));
+      must(heads.every((head) => head.type === "tree-head") && new Set(heads.map((head) => head.log)).size === 1);
+      for (const [place, head] of heads.entries()) {
+        const entry = entries[place], known = pack.keys.get(head.key);
+        const publicKey = entry.public_key || (known ? known.public_key : "");
+        if (!publicKey || (await keyId(publicKey)) !== head.key) report.stop("key-unknown", "head");
+        if (trust.length && !trust.includes(head.key)) report.add("key-untrusted", "head");
+        if (!(await isSigned(entry.body, entry.signature, publicKey))) report.stop("signature", "head");
+      }
+      return heads.sort((one, other) => one.size - other.size);
+    } catch (error) {
+      if (error instanceof Stop || error.name === "NotSupportedError") throw error;
+      return report.stop("malformed", "head");
+    }
+  }
+
   /** Whether the log of `pack` begins with what was signed before: a pack (bytes) or one head (text). */
   async function checkOlder(older, report, trust, pack) {
     let heads;
     if (typeof older === "string") {
-      const entry = parse(older.replace(/\n+$/, ""));
-      heads = [await checkHead(entry, report)];
-      if (trust.length && !trust.includes(entry.key)) report.add("key-untrusted", "head");
+      heads = await outsideHeads(older, report, trust, pack);
     } else {
       const opened = await Pack.open(older, report, trust);
       await opened.check();

@@ -1024,25 +1024,53 @@ def check_head(entry: dict[str, Any], report: Report) -> dict[str, Any]:
     return dict(head)
 
 
-class Side:
-    """One of two things compared: a pack with all its leaves, or one head."""
+def outside_heads(
+    data: bytes, keys: dict[str, str], trust: list[str], report: Report
+) -> list[dict[str, Any]]:
+    """The heads in a file that left the machine: one head, or a list under "heads", as JSON.
 
-    def __init__(self, data: bytes, report: Report, trust: list[str]) -> None:
+    Where a head comes without its public key, that of its number in ``keys`` is taken.
+    """
+    try:
+        found = json.loads(data.decode())
+        entries = found.get("heads", [found])
+        heads = [dict(parse(entry["body"])) for entry in entries]
+        if {head["type"] for head in heads} != {"tree-head"} or len({head["log"] for head in heads}) != 1:
+            raise ValueError("heads")
+        for place, head in enumerate(heads):
+            _check_outside(entries[place], head["key"], keys, trust, report)
+        return sorted(heads, key=lambda head: int(head["size"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        report.stop("malformed", "head")
+
+
+def _check_outside(
+    entry: dict[str, str], number: str, keys: dict[str, str], trust: list[str], report: Report
+) -> None:
+    public = entry.get("public_key") or keys.get(number, "")
+    if not public or sha256(from_base64(public))[:16] != number:
+        report.stop("key-unknown", "head")
+    if trust and number not in trust:
+        report.add("key-untrusted", "head")
+    if not is_signed(entry["body"], entry["signature"], public):
+        report.stop("signature", "head")
+
+
+class Side:
+    """One of two things compared: a pack with all its leaves, or heads alone."""
+
+    def __init__(self, data: bytes, report: Report, trust: list[str], other: Side | None = None) -> None:
         self.pack: Pack | None = None
-        if data[:1] != b"{":
-            self.pack = Pack(data, report, trust)
-            self.pack.check()
-            self.heads = self.pack.heads
-            if not self.heads:
-                raise Stop
+        if data[:1] == b"{":
+            known = other.pack.keys.values() if other and other.pack else ()
+            keys = {key["id"]: key["public_key"] for key in known}
+            self.heads = outside_heads(data, keys, trust, report)
             return
-        try:
-            entry = parse(data.decode().rstrip("\n"))
-            self.heads = [check_head(entry, report)]
-        except (ValueError, KeyError, TypeError, AttributeError):
-            report.stop("malformed", "head")
-        if trust and entry["key"] not in trust:
-            report.add("key-untrusted", "head")
+        self.pack = Pack(data, report, trust)
+        self.pack.check()
+        self.heads = self.pack.heads
+        if not self.heads:
+            raise Stop
 
     @property
     def last(self) -> dict[str, Any]:
@@ -1101,7 +1129,7 @@ def examine(
     try:
         new = Side(data, report, trust or [])
         if older is not None:
-            extends(Side(older, report, trust or []), new, report)
+            extends(Side(older, report, trust or [], new), new, report)
         if receipt is not None:
             check_receipt(receipt, report, new.pack)
     except Stop:
@@ -1126,10 +1154,12 @@ def run(arguments: argparse.Namespace) -> Report:
 def _run(arguments: argparse.Namespace, report: Report) -> None:
     trust: list[str] = arguments.trust
     if arguments.command in ("compare", "extends"):
-        one, other = (
-            Side(Path(name).read_bytes(), report, trust) for name in (arguments.one, arguments.other)
-        )
-        (extends if arguments.command == "extends" else compare)(one, other, report)
+        older, newer = (Path(name).read_bytes() for name in (arguments.one, arguments.other))
+        if arguments.command == "compare" and newer[:1] == b"{":
+            older, newer = newer, older  # a pack knows the keys of heads that come without
+        new = Side(newer, report, trust)
+        old = Side(older, report, trust, new)
+        (extends if arguments.command == "extends" else compare)(old, new, report)
         return
     pack = Pack(Path(arguments.pack).read_bytes(), report, trust)
     pack.check()

@@ -72,6 +72,19 @@ def test_a_log_only_grows() -> None:
     assert examine(old, older=new).verdict == "incomplete"
 
 
+def test_heads_are_taken_as_witnesses_keep_them() -> None:
+    one = Story(4).build()
+    kept = [{"body": head["body"], "signature": head["signature"], "log": one.log} for head in one.heads()]
+    pretty = json.dumps({"v": 1, "heads": kept}, indent=2).encode()
+    assert examine(one.pack(), older=pretty).verdict == "ok"
+    assert examine(one.pack(), older=text(kept[0])).verdict == "ok"
+    assert examine(one.pack(), older=text(kept[0]).replace(b"size", b"sise")).verdict == "tampered"
+    kept[0]["signature"] = kept[1]["signature"]
+    assert examine(one.pack(), older=text({"heads": kept})).document()["first"]["code"] == "signature"
+    by_others = [{"body": head["body"], "signature": head["signature"]} for head in one.heads(by=STRANGER)]
+    assert examine(one.pack(), older=text({"heads": by_others})).verdict == "unknown-key"
+
+
 def head_file(of: Story, place: int = -1) -> bytes:
     return text({**of.heads()[place], "public_key": key(SEAL, "seal")["public_key"]})
 
