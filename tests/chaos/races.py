@@ -25,7 +25,12 @@ from django.db.models import Max  # noqa: E402
 from communities.models import LedgerEntry, Log, SealedLeaf  # noqa: E402
 from communities.services.ledger import log_of_estate, record  # noqa: E402
 from communities.services.sealing import seal_log  # noqa: E402
-from tests.factories.communities import EstateFactory  # noqa: E402
+from tests.factories.communities import (  # noqa: E402
+    CommunityFactory,
+    EstateFactory,
+    SubdistrictFactory,
+    UserFactory,
+)
 from tests.factories.votes import owned_units, posted_assembly  # noqa: E402
 from votes.errors import AssemblyNotOpen  # noqa: E402
 from votes.models import Assembly, Ballot, Certificate, ElectorMember  # noqa: E402
@@ -35,7 +40,8 @@ from votes.services.closing import close_assembly  # noqa: E402
 
 #: Seconds that a slow process lets pass inside the transaction, before it writes and after.
 SLOW = 0.006
-WINDOW = timedelta(milliseconds=150)
+#: Seconds around the deadline in which the ballots come: most of them at the very end.
+BEFORE, AFTER = 0.12, 0.03
 
 
 def slowly(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -52,13 +58,17 @@ def close_race(rounds: int, casters: int) -> tuple[int, int, int]:
     estate = EstateFactory()
     owned_units(estate, casters)
     late = spoilt = received = 0
+    ahead = 0.5
     with ThreadPoolExecutor(casters + 1) as pool:
         for _ in range(rounds):
-            assembly = posted_assembly(estate, closes_in=WINDOW)
+            begun = time.monotonic()
+            assembly = posted_assembly(estate, closes_in=timedelta(seconds=ahead))
             members = list(
                 ElectorMember.objects.filter(elector__assembly=assembly).values_list("elector", "owner__user")
             )
             assert len(members) == casters
+            # The next round gets what the preparing took this time.
+            ahead = (time.monotonic() - begun) * 1.3 + BEFORE + 0.05
             start = threading.Barrier(casters + 1)
             casts = [pool.submit(_cast, assembly, elector, user, start) for elector, user in members]
             closing = pool.submit(_close, assembly, start)
@@ -77,10 +87,16 @@ def close_race(rounds: int, casters: int) -> tuple[int, int, int]:
     return late, spoilt, received
 
 
+def _sleep_until(assembly: Assembly, seconds: float) -> None:
+    """Until so many seconds after the deadline (negative: before it)."""
+    assert assembly.closes_at is not None
+    time.sleep(max(0.0, assembly.closes_at.timestamp() + seconds - time.time()))
+
+
 def _cast(assembly: Assembly, elector: int, user: int, start: threading.Barrier) -> bool:
+    connection.ensure_connection()
     start.wait(30)
-    # The most of them around the deadline.
-    time.sleep(random.triangular(0, WINDOW.total_seconds() * 1.15, WINDOW.total_seconds()))
+    _sleep_until(assembly, random.triangular(-BEFORE, AFTER, 0))
     try:
         with connection.execute_wrapper(slowly):
             cast_ballot(
@@ -96,9 +112,9 @@ def _cast(assembly: Assembly, elector: int, user: int, start: threading.Barrier)
 
 
 def _close(assembly: Assembly, start: threading.Barrier) -> None:
+    connection.ensure_connection()
     start.wait(30)
-    assert assembly.closes_at is not None
-    time.sleep(WINDOW.total_seconds() * 0.8)
+    _sleep_until(assembly, -0.01)
     while not close_assembly(assembly_id=assembly.pk):
         time.sleep(0.001)
 
@@ -145,7 +161,15 @@ def seal_by_watermark(log: Log) -> None:
     )
 
 
+def begin_anew() -> None:
+    """Invent other people than the races before this one in the same database did."""
+    number = int(time.time()) % 90_000 * 1_000
+    for factory in (UserFactory, SubdistrictFactory, CommunityFactory, EstateFactory):
+        factory.reset_sequence(number)
+
+
 def main() -> None:
+    begin_anew()
     what, *numbers = sys.argv[1:]
     control = numbers.pop() if not numbers[-1].isdigit() else ""
     if what == "close":

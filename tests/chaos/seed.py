@@ -36,7 +36,7 @@ def make_partners(estate: Estate, number: int) -> None:
     """A second owner with an account of their own for the first ``number`` units."""
     name, password = encrypt(b"y").decode(), make_password(None)
     people = User.objects.bulk_create(
-        [User(phone=f"+86199{n:08d}", password=password) for n in range(number)], batch_size=2000
+        [User(phone=f"+86196{n:08d}", password=password) for n in range(number)], batch_size=2000
     )
     owners = Owner.objects.bulk_create(
         [

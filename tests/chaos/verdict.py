@@ -99,7 +99,8 @@ def _twice(ballots: Ballots, received: list[Submission]) -> int:
     told = defaultdict(set)
     for one in received:
         told[one.assembly, one.elector].add(one.ballot)
-    return sum(number > 1 for number in rows.values()) + sum(len(found) > 1 for found in told.values())
+    twice = {elector for elector, number in rows.items() if number > 1}
+    return len(twice | {elector for elector, found in told.items() if len(found) > 1})
 
 
 def _two_receipts(received: list[Submission]) -> int:
