@@ -21,7 +21,7 @@ from votes.services.acts import confirm_act, propose_act
 pytestmark = pytest.mark.django_db
 
 #: Session, person, assembly, certificate, results (page, recount), unread notices; PostgreSQL's clock.
-QUERIES = 7 + (connection.vendor == "postgresql")
+QUERIES = 8 + (connection.vendor == "postgresql")
 
 
 def page(client: Client, assembly, user=None, name: str = "result") -> str:

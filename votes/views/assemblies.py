@@ -278,7 +278,7 @@ def assembly_page(
         "statute": statute,
         "is_owner": standing.is_on_roll or is_owner(request.user, assembly),
         "act": confirmed_act(assembly, phase),
-        **way_back(request.user, assembly, standing),
+        **way_back(request.user, assembly, is_guest=bool(standing.held) and not standing.is_on_roll),
         # A page without a ballot may turn over by itself; one being marked may not.
         "turns_over": not paper and not held,
         **turnout_context(assembly, phase, statute),
@@ -286,9 +286,8 @@ def assembly_page(
     return render(request, "votes/assembly.html", context, status=status)
 
 
-def way_back(user: User, assembly: Assembly, standing: Standing) -> dict[str, str]:
+def way_back(user: User, assembly: Assembly, *, is_guest: bool) -> dict[str, str]:
     """Where this page is left to: who only holds a mandate here does not get at the estate's list."""
-    is_guest = bool(standing.held) and not standing.is_on_roll
     if is_guest and not estates_for(user).filter(pk=assembly.estate_id).exists():
         return {"list_url": reverse("votes:mandates"), "list_name": _("委托")}
     return {

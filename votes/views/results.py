@@ -26,7 +26,6 @@ from votes.enums import Verdict as VerdictName
 from votes.forms.tally import figure_fields
 from votes.models import Assembly, Certificate, MotionResult
 from votes.services.assemblies import chinese_number
-from votes.standing import standing_in
 from votes.statutes import Statute, statute_by_code
 from votes.views.assemblies import confirmed_act, turnout_context, way_back
 from votes.views.motions_shown import statute_of
@@ -108,7 +107,8 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
         context |= turnout_context(assembly, phase, statute_of(assembly))
         return render(request, "votes/result_wait.html", context)
     context |= _decided(assembly) | {"tally_url": tally_address(assembly)}
-    context |= way_back(request.user, assembly, standing_in(request.user, assembly))
+    holds = request.user.held_mandates.filter(assembly=assembly).exists()
+    context |= way_back(request.user, assembly, is_guest=holds)
     return render(request, "votes/result.html", context)
 
 
