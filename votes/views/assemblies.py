@@ -350,7 +350,7 @@ def assembly_page(
         "statute": statute,
         "is_owner": standing.is_on_roll or is_owner(request.user, assembly),
         "act": confirmed_act(assembly, phase),
-        **way_back(request.user, assembly, standing),
+        **way_back(request.user, assembly, is_guest=bool(standing.held) and not standing.is_on_roll),
         "objections": _objections(request.user, assembly, moment),
         "trace": trace,
         "outages": _new_outages(assembly, trace) if phase == AssemblyStatus.OPEN else [],
@@ -373,9 +373,8 @@ def _objections(user: User, assembly: Assembly, moment: datetime) -> dict[str, A
     return objection_summary(user, assembly, moment) if assembly.status != AssemblyStatus.DRAFT else None
 
 
-def way_back(user: User, assembly: Assembly, standing: Standing) -> dict[str, str]:
+def way_back(user: User, assembly: Assembly, *, is_guest: bool) -> dict[str, str]:
     """Where this page is left to: who only holds a mandate here does not get at the estate's list."""
-    is_guest = bool(standing.held) and not standing.is_on_roll
     if is_guest and not estates_for(user).filter(pk=assembly.estate_id).exists():
         return {"list_url": reverse("votes:mandates"), "list_name": _("委托")}
     return {

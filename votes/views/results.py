@@ -29,7 +29,6 @@ from votes.enums import Verdict as VerdictName
 from votes.forms.tally import figure_fields
 from votes.models import Assembly, Certificate, MotionResult
 from votes.services.assemblies import chinese_number
-from votes.standing import standing_in
 from votes.statutes import Statute, statute_by_code
 from votes.trace import (
     confirmed_act,
@@ -127,7 +126,8 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
         "tally_url": tally_address(assembly),
         "objections": objection_summary(request.user, assembly, moment),
     }
-    context |= way_back(request.user, assembly, standing_in(request.user, assembly))
+    holds = request.user.held_mandates.filter(assembly=assembly).exists()
+    context |= way_back(request.user, assembly, is_guest=holds)
     return render(request, "votes/result.html", context)
 
 
