@@ -17,11 +17,7 @@ from communities.models import (
     Unit,
     Witness,
 )
-from communities.queries import (
-    keepers_of_witnesses,
-    roster_readers,
-    secretaries_of,
-)
+from communities.queries import keepers_of_witnesses, roster_readers, secretaries_of
 from communities.rules import today
 from communities.services.notices import notify
 from communities.services.outbox import handler

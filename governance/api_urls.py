@@ -6,17 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from communities.api import bindings, estates, login, roster_imports, rosters
 from communities.api.endpoints import NoSuchPath, PageFile
 from communities.views import desk_roster
-from votes.api import (
-    assemblies,
-    ballots,
-    elections,
-    logs,
-    mandates,
-    motions,
-    objections,
-    papers,
-    supervision,
-)
+from votes.api import assemblies, ballots, elections, logs, mandates, motions, objections, papers, supervision
 from votes.views import desk_motions, results
 
 app_name = "api"

@@ -21,24 +21,11 @@ from governance.desk_objections import objection_steps
 from governance.desk_papers import paper_steps
 from governance.steps import Step
 from votes.access import assemblies_for
-from votes.candidacies import (
-    vacant_terms,
-)
-from votes.enums import (
-    ActKind,
-    AssemblyStatus,
-    CandidateStatus,
-)
+from votes.candidacies import vacant_terms
+from votes.enums import ActKind, AssemblyStatus, CandidateStatus
 from votes.linting import lint
-from votes.models import (
-    Assembly,
-    Candidate,
-    TwoPersonAct,
-)
-from votes.paper_states import (
-    PaperFigures,
-    paper_figures,
-)
+from votes.models import Assembly, Candidate, TwoPersonAct
+from votes.paper_states import PaperFigures, paper_figures
 from votes.queries import Turnout, turnouts
 
 #: With less time than this left, an assembly short of its quorum is pressing.

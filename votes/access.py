@@ -11,13 +11,8 @@ from communities.access import desk_estates_for, estates_for
 from communities.enums import RoleCode
 from communities.models import Estate, Log, TreeHead, User
 from communities.rules import allows, today
-from votes.candidacies import (
-    shown_candidates,
-)
-from votes.enums import (
-    AssemblyStatus,
-    BallotSecrecy,
-)
+from votes.candidacies import shown_candidates
+from votes.enums import AssemblyStatus, BallotSecrecy
 from votes.models import (
     Assembly,
     Ballot,

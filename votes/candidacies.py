@@ -7,15 +7,7 @@ from django.db.models import Q, QuerySet
 
 from communities.clock import local_day
 from communities.enums import OwnerKind, RoleCode
-from communities.models import (
-    CommitteeSeat,
-    CommitteeTerm,
-    Estate,
-    Owner,
-    Ownership,
-    Role,
-    User,
-)
+from communities.models import CommitteeSeat, CommitteeTerm, Estate, Owner, Ownership, Role, User
 from communities.values.identity import is_natural_identity
 from communities.values.text import without_space
 from votes.elections import MarkGroup

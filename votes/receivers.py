@@ -12,19 +12,9 @@ from django.utils.translation import gettext as _
 
 from communities.enums import RoleCode
 from communities.live import SparingAnnouncer
-from communities.models import (
-    CommitteeSeat,
-    OutboxMessage,
-    Ownership,
-    Role,
-    User,
-)
-from communities.queries import (
-    secretaries_of,
-)
-from communities.rules import (
-    today,
-)
+from communities.models import CommitteeSeat, OutboxMessage, Ownership, Role, User
+from communities.queries import secretaries_of
+from communities.rules import today
 from communities.services.notices import notify
 from communities.services.outbox import handler
 from communities.templatetags import _clock
@@ -45,12 +35,8 @@ from votes.models import (
     SecretTurnout,
     TwoPersonAct,
 )
-from votes.rules import (
-    ROLES_ABOUT,
-)
-from votes.services.mandates import (
-    bind_mandates,
-)
+from votes.rules import ROLES_ABOUT
+from votes.services.mandates import bind_mandates
 
 #: Its own, so that an announcement of the cast just before does not silence this one.
 open_pages = SparingAnnouncer(seconds=1.0)

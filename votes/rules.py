@@ -5,20 +5,8 @@ import rules
 from communities.enums import RoleCode
 from communities.models import User
 from communities.rules import has_role, is_chair, is_committee, is_owner, is_resident, is_secretary
-from votes.enums import (
-    AssemblyStatus,
-    ObjectionAbout,
-)
-from votes.models import (
-    Assembly,
-    Candidate,
-    Delivery,
-    Election,
-    Elector,
-    Mandate,
-    PaperBallot,
-    TwoPersonAct,
-)
+from votes.enums import AssemblyStatus, ObjectionAbout
+from votes.models import Assembly, Candidate, Delivery, Election, Elector, Mandate, PaperBallot, TwoPersonAct
 
 is_firm = has_role(RoleCode.FIRM)
 is_subdistrict = has_role(RoleCode.SUBDISTRICT)

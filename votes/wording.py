@@ -9,18 +9,8 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from communities.values.area import format_area
 from votes.counting import Dimension, Finding, Verdict, Withheld
-from votes.enums import (
-    BallotChange,
-    BallotSecrecy,
-    ChannelPrecedence,
-    MotionKind,
-    SeatOutcome,
-    SilentOwners,
-)
-from votes.models import (
-    Assembly,
-    Motion,
-)
+from votes.enums import BallotChange, BallotSecrecy, ChannelPrecedence, MotionKind, SeatOutcome, SilentOwners
+from votes.models import Assembly, Motion
 from votes.statutes import Comparison, Item, Kind, Statute
 
 _NUMERALS = "一二三四五六七八九"

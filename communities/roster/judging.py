@@ -9,14 +9,7 @@ from communities.values.text import half_width, without_space
 from .entries import Entry
 from .errors import RosterUnreadable, UnreadableCode
 from .fields import Field
-from .labels import (
-    Address,
-    canonical_building,
-    canonical_room,
-    canonical_staircase,
-    parse_use,
-    split_address,
-)
+from .labels import Address, canonical_building, canonical_room, canonical_staircase, parse_use, split_address
 from .model import Problem, ProblemCode, RosterUnit, Severity
 from .owners import Finding, is_blank, read_owners
 

@@ -20,25 +20,11 @@ from communities.clock import database_now, local_day
 from communities.committees import sitting
 from communities.enums import BindingStatus
 from communities.http import PersonRequest
-from communities.models import (
-    BindingRequest,
-    CommitteeTerm,
-    Estate,
-    Notice,
-    ServiceContract,
-    User,
-)
+from communities.models import BindingRequest, CommitteeTerm, Estate, Notice, ServiceContract, User
 from communities.rules import allows
 from communities.templatetags.linyi import day, money
-from votes.access import (
-    assemblies_for,
-    mandates_of,
-)
-from votes.enums import (
-    AssemblyStatus,
-    MotionKind,
-    Verdict,
-)
+from votes.access import assemblies_for, mandates_of
+from votes.enums import AssemblyStatus, MotionKind, Verdict
 from votes.models import Assembly
 from votes.queries import Turnout, turnouts
 from votes.standing import Standing, standings_of

@@ -9,17 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from communities.crypto import blind_index, encrypt
-from communities.models import (
-    Building,
-    Community,
-    Estate,
-    Log,
-    Owner,
-    Ownership,
-    Subdistrict,
-    Unit,
-    User,
-)
+from communities.models import Building, Community, Estate, Log, Owner, Ownership, Subdistrict, Unit, User
 from communities.queries import policies_in_force
 from votes.models import Assembly, Elector, Motion
 

@@ -5,13 +5,7 @@ import pytest
 from communities.enums import BindingStatus, RoleCode
 from communities.models import BindingRequest, Residency
 from tests.api import Api, fields_at_fault, refusal
-from tests.factories.communities import (
-    EstateFactory,
-    OwnerFactory,
-    OwnershipFactory,
-    UserFactory,
-    appoint,
-)
+from tests.factories.communities import EstateFactory, OwnerFactory, OwnershipFactory, UserFactory, appoint
 from tests.factories.rosters import identity_number
 
 pytestmark = pytest.mark.django_db

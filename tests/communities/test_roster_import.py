@@ -13,15 +13,7 @@ from django.utils import timezone
 from communities.clock import local_day
 from communities.crypto import blind_index
 from communities.enums import ImportStatus, RoleCode, UnitUse
-from communities.models import (
-    Building,
-    LedgerEntry,
-    OutboxMessage,
-    Owner,
-    Ownership,
-    RosterImport,
-    Unit,
-)
+from communities.models import Building, LedgerEntry, OutboxMessage, Owner, Ownership, RosterImport, Unit
 from communities.roster import CellAddress
 from communities.services.rosters import (
     RosterNotReadable,

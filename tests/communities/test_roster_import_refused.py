@@ -12,14 +12,7 @@ from communities.clock import local_day
 from communities.crypto import blind_index
 from communities.enums import ImportStatus, RoleCode
 from communities.errors import NotPermitted, Refusal
-from communities.models import (
-    Building,
-    LedgerEntry,
-    OutboxMessage,
-    Owner,
-    Ownership,
-    Unit,
-)
+from communities.models import Building, LedgerEntry, OutboxMessage, Owner, Ownership, Unit
 from communities.roster import CellAddress
 from communities.services.rosters import (
     ImportClosed,

@@ -10,12 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from communities.enums import RoleCode
 from communities.ledger.hashing import leaf_hash
 from communities.models import LedgerEntry, OutboxMessage, Ownership
-from tests.factories.communities import (
-    OwnershipFactory,
-    ResidencyFactory,
-    UserFactory,
-    appoint,
-)
+from tests.factories.communities import OwnershipFactory, ResidencyFactory, UserFactory, appoint
 from tests.factories.votes import draft_assembly, elector_of, people_of, posted_assembly
 from votes.errors import (
     AlreadyCast,

@@ -13,13 +13,7 @@ from tests.factories.ballots import cast_for, settled
 from tests.factories.communities import BuildingFactory, EstateFactory, OwnershipFactory, UnitFactory, appoint
 from tests.factories.papers import photo, printed, received, scrutineers_of
 from tests.factories.votes import people_of, posted_assembly
-from votes.delivery_states import (
-    electors_at,
-    places_on_roll,
-    reach_by_building,
-    reach_of,
-    with_reach,
-)
+from votes.delivery_states import electors_at, places_on_roll, reach_by_building, reach_of, with_reach
 from votes.errors import (
     DeliveryEvidenceMissing,
     DeliveryNotNow,

@@ -15,12 +15,7 @@ from tests.factories.communities import OwnershipFactory, appoint
 from tests.factories.papers import entered, printed, received, scrutineers_of
 from tests.factories.votes import draft_assembly, people_of, posted_assembly
 from votes.enums import Channel, MotionKind, UncountedReason
-from votes.errors import (
-    PaperEnteredByYou,
-    PaperMarksMissing,
-    PaperNotReceived,
-    PaperSettled,
-)
+from votes.errors import PaperEnteredByYou, PaperMarksMissing, PaperNotReceived, PaperSettled
 from votes.models import Ballot, Election, Motion, PaperEntry, UncountedBallot
 from votes.services.closing import certify_settled_assemblies, settle_assembly
 from votes.services.paper_entries import counted_marks

@@ -20,15 +20,7 @@ from tests.factories.votes import draft_assembly, elector_of, owned_units, peopl
 from votes.enums import MotionKind
 from votes.errors import AlreadyCast, AssemblyAlreadyClosed, ChoicesInvalid, NotOnRoll, PaperNotSecret
 from votes.linting import lint
-from votes.models import (
-    Assembly,
-    Ballot,
-    Certificate,
-    Motion,
-    MotionResult,
-    SecretBallot,
-    SecretTurnout,
-)
+from votes.models import Assembly, Ballot, Certificate, Motion, MotionResult, SecretBallot, SecretTurnout
 from votes.queries import turnout
 from votes.services.assemblies import post_assembly
 from votes.services.casting import admit_paper_ballot

@@ -16,21 +16,9 @@ from communities.queries import policies_in_force
 from communities.rules import allows
 from communities.services.ledger import log_of_estate, record
 from communities.services.outbox import tell
-from communities.soundness import (
-    need_sound_database,
-)
-from votes.enums import (
-    AssemblyKind,
-    AssemblyStatus,
-    BallotSecrecy,
-    Convener,
-    MotionKind,
-)
-from votes.errors import (
-    AssemblyPosted,
-    LintFailed,
-    ScopeUnknown,
-)
+from communities.soundness import need_sound_database
+from votes.enums import AssemblyKind, AssemblyStatus, BallotSecrecy, Convener, MotionKind
+from votes.errors import AssemblyPosted, LintFailed, ScopeUnknown
 from votes.linting import Finding, lint
 from votes.models import Assembly, LintOverride, Motion, Recall
 from votes.statutes import statute_for

@@ -18,17 +18,8 @@ from django.utils import timezone
 from communities import recovery
 from communities.ledger.hashing import leaf_hash
 from communities.live import SparingAnnouncer
-from votes.enums import (
-    Channel,
-    UncountedReason,
-)
-from votes.errors import (
-    AlreadyCast,
-    AssemblyNotOpen,
-    KeyReused,
-    NotOnRoll,
-    PaperCounts,
-)
+from votes.enums import Channel, UncountedReason
+from votes.errors import AlreadyCast, AssemblyNotOpen, KeyReused, NotOnRoll, PaperCounts
 from votes.evidence.leaves import CAST_VERB, BallotLeaf, commitment
 from votes.models import Ballot
 from votes.precedence import Received

@@ -17,34 +17,15 @@ from communities.services.sealing import seal_log
 from communities.soundness import need_sound_database
 from votes.counting import Decision, Finding, Judgement, Tally
 from votes.enums import AssemblyStatus
-from votes.models import (
-    Assembly,
-    Certificate,
-    Motion,
-    MotionResult,
-    PaperBallot,
-)
+from votes.models import Assembly, Certificate, Motion, MotionResult, PaperBallot
 from votes.signals import assembly_certified
 from votes.statutes import Statute, statute_by_code
 
-from .assemblies import (
-    scope_named,
-)
-from .awards import (
-    award_seats,
-)
-from .seats import (
-    end_recalled_seats,
-    fill_seats,
-)
-from .secret_counting import (
-    marks_hash,
-    secret_results,
-)
-from .tallies import (
-    ballot_figures,
-    count_assembly,
-)
+from .assemblies import scope_named
+from .awards import award_seats
+from .seats import end_recalled_seats, fill_seats
+from .secret_counting import marks_hash, secret_results
+from .tallies import ballot_figures, count_assembly
 
 logger = logging.getLogger(__name__)
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)

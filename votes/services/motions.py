@@ -6,13 +6,8 @@ from django.db import transaction
 from django.db.models import F
 
 from communities.models import User
-from votes.enums import (
-    MotionKind,
-    MotionOption,
-)
-from votes.errors import (
-    CandidateMotion,
-)
+from votes.enums import MotionKind, MotionOption
+from votes.errors import CandidateMotion
 from votes.models import Assembly, Motion
 from votes.models.motion import usual_options
 

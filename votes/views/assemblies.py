@@ -1,8 +1,6 @@
 """The votes of an estate as its people see them: the list, one assembly with its ballot, the turnout."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -17,88 +15,36 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_stubs_ext import WithAnnotations
 
-from communities.access import (
-    estate_for,
-    estates_for,
-)
-from communities.clock import (
-    database_now,
-)
-from communities.http import (
-    PersonRequest,
-)
-from communities.models import (
-    Estate,
-    User,
-)
+from communities.access import estate_for, estates_for
+from communities.clock import database_now
+from communities.http import PersonRequest
+from communities.models import Estate, User
 from communities.rules import is_owner
-from communities.uptime import (
-    Outage,
-)
-from votes.access import (
-    assemblies_for,
-    assembly_for,
-    elections_for,
-)
+from communities.uptime import Outage
+from votes.access import assemblies_for, assembly_for, elections_for
 from votes.enums import (
-    MARK_OF_OPTION,
     AssemblyStatus,
     BallotChange,
-    CandidateStatus,
     MotionKind,
-    MotionOption,
     Verdict,
 )
-from votes.forms.ballot import BallotMarksForm, mark_field
-from votes.linting import CATALOGUE
-from votes.models import (
-    Assembly,
-    Ballot,
-    Candidate,
-    Election,
-    ElectorMember,
-    Motion,
-    SecretTurnout,
-)
-from votes.paper_states import (
-    precedence_words,
-    waiting_papers,
-)
+from votes.forms.ballot import BallotMarksForm
+from votes.models import Assembly, Ballot, ElectorMember, Motion, SecretTurnout
+from votes.paper_states import precedence_words, waiting_papers
 from votes.queries import turnout, turnouts
-from votes.services.extensions import (
-    measured_outages,
-)
-from votes.services.mandates import (
-    FREE,
-)
-from votes.standing import (
-    HeldMandate,
-    Standing,
-    standing_in,
-    standings_of,
-)
+from votes.services.extensions import measured_outages
+from votes.standing import Standing, standing_in, standings_of
 from votes.statutes import Statute, statute_by_code
-from votes.trace import Trace, confirmed_act, title_in, trace_of
+from votes.trace import Trace, confirmed_act, trace_of
+from votes.views.asked_motions import asked_motions, explanations_of, slate_of
 from votes.views.motions_shown import statute_of
-from votes.views.objection_summary import (
-    objection_summary,
-)
-from votes.views.open_ballot import (
-    may_mandate,
-    open_held,
-    open_paper,
-    paper_received,
-)
-from votes.views.paper_request import (
-    paper_lines,
-)
+from votes.views.objection_summary import objection_summary
+from votes.views.open_ballot import may_mandate, open_held, open_paper, paper_received
+from votes.views.paper_request import paper_lines
 from votes.wording import (
     SECRECY_LIMITS,
     asked_words,
     elected_words,
-    item_number,
-    majority,
-    majority_in_full,
     quorum_sign,
     rules_in_words,
     scope_words,
@@ -255,45 +201,6 @@ def _pills(kept: str, words: str) -> list[dict[str, Any]]:
 # --- one assembly --------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """A warning that somebody signed for, as the owners read it; ``motion`` is None for the whole."""
-
-    warning: str
-    reason: str
-    signer: str
-    at: datetime
-    motion: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class AskedMotion:
-    """A motion as it stands on the page, with its place on the ballot where one lies open."""
-
-    motion: Motion
-    number: str
-    item: str
-    majority: str
-    in_full: str
-    article: str
-    options: list[tuple[str, str]]
-    #: The principal of a mandate said how to vote, so only that answer is offered.
-    is_told: bool
-    field: str
-    chosen: str
-    errors: list[str]
-    explained: list[Explanation]
-    candidate: Candidate | None = None
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.candidate is not None and self.candidate.status == CandidateStatus.WITHDRAWN
-
-    @property
-    def note(self) -> str:
-        return f"{self.majority} · {self.number} {self.item}"
-
-
 @login_required
 @never_cache
 @require_GET
@@ -312,12 +219,12 @@ def assembly_page(
     held = open_held(request, assembly, moment, standing, form)
     paper = None if held else open_paper(request, assembly, phase, standing, form)
     statute = statute_of(assembly)
-    explained = _explanations(assembly)
+    explained = explanations_of(assembly)
     motions = list(
         assembly.motions.select_related("candidate").prefetch_related("attachments").order_by("position")
     )
     form = form if (paper or held) and form else None
-    asked = _asked(motions, statute, form, explained, held)
+    asked = asked_motions(motions, statute, form, explained, held)
     trace = trace_of(assembly)
     context = {
         "assembly": assembly,
@@ -390,81 +297,6 @@ def is_revisable(assembly: Assembly) -> bool:
         and assembly.rule("ballot-change") == BallotChange.REVISABLE
         and not assembly.is_secret
     )
-
-
-def _asked(
-    motions: Sequence[Motion],
-    statute: Statute,
-    form: BallotMarksForm | None,
-    explained: Sequence[Explanation],
-    held: HeldMandate | None,
-) -> list[AskedMotion]:
-    """The motions as they stand on the page; where a principal instructed, with that answer only."""
-    told = (held.mandate.instructions if held else "") or FREE * len(motions)
-    return [
-        _asked_motion(motion, statute, form, explained, None if mark == FREE else mark)
-        for motion, mark in zip(motions, told, strict=True)
-    ]
-
-
-def _asked_motion(
-    motion: Motion,
-    statute: Statute,
-    form: BallotMarksForm | None,
-    explained: Sequence[Explanation],
-    told: str | None = None,
-) -> AskedMotion:
-    item = statute.item(motion.item) if motion.item else None
-    field = mark_field(motion)
-    return AskedMotion(
-        motion=motion,
-        number=item_number(item) if item else "",
-        item=item.name if item else "",
-        majority=majority(statute, item.kind) if item else "",
-        in_full=majority_in_full(statute, item.kind) if item else "",
-        article=item.article if item else "",
-        options=[
-            (option, str(MotionOption(option).label))
-            for option in motion.options
-            if told is None or MARK_OF_OPTION[MotionOption(option)] == told
-        ],
-        is_told=told is not None,
-        field=field,
-        chosen=_told_option(told) if told else str(form.data.get(field, "")) if form else "",
-        errors=[str(error) for error in form.errors.get(field, [])] if form and not form.is_filling else [],
-        explained=[one for one in explained if one.motion == motion.pk],
-        candidate=getattr(motion, "candidate", None),
-    )
-
-
-def _told_option(mark: str) -> str:
-    return next(option.value for option, letter in MARK_OF_OPTION.items() if letter == mark)
-
-
-def slate_of(assembly: Assembly, rows: list[AskedMotion]) -> dict[str, Any] | None:
-    """The candidates under their one heading, and how many may be marked for; None where nobody stands."""
-    if not rows:
-        return None
-    election = Election.objects.get(assembly=assembly)
-    marked = sum(row.chosen == MotionOption.FOR and not row.is_withdrawn for row in rows)
-    return {"election": election, "limit": election.seats, "rows": rows, "marked": marked}
-
-
-def _explanations(assembly: Assembly) -> list[Explanation]:
-    found = []
-    for override in assembly.lint_overrides.select_related("signed_by").order_by("pk"):
-        code, about = override.finding.split(":")[:2]
-        rule = CATALOGUE.get(code)
-        found.append(
-            Explanation(
-                warning=str(rule.reason) if rule else "",
-                reason=override.reason,
-                signer=title_in(assembly.estate, override.signed_by, override.signed_at),
-                at=override.signed_at,
-                motion=int(about.removeprefix("motion-")) if about.startswith("motion-") else None,
-            )
-        )
-    return found
 
 
 # --- turnout -------------------------------------------------------------------------

@@ -17,17 +17,8 @@ from votes.access import assembly_for, ballot_for, ballot_sent_with, took_part_f
 from votes.enums import AssemblyStatus, Mark
 from votes.errors import AlreadyCast, AssemblyNotOpen, CandidateHasWithdrawn, KeyReused, TooManyMarks
 from votes.evidence.receipts import receipt_code
-from votes.forms.ballot import (
-    BallotMarksForm,
-    SentBallot,
-    fill_rest,
-    read_sent_ballot,
-)
-from votes.models import (
-    Assembly,
-    Ballot,
-    BallotLook,
-)
+from votes.forms.ballot import BallotMarksForm, SentBallot, fill_rest, read_sent_ballot
+from votes.models import Assembly, Ballot, BallotLook
 from votes.queries import marks_shown_to
 from votes.services.ballot_forms import ballot_form
 from votes.services.casting import Receipt, cast_ballot

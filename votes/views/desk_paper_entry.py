@@ -15,24 +15,11 @@ from communities.clock import database_now
 from communities.errors import Refusal
 from communities.http import PersonRequest
 from communities.templatetags.linyi import moment
-from votes.access import (
-    may_see_scan,
-    paper_on_desk_for,
-    papers_assembly_for,
-    scan_on_desk_for,
-)
+from votes.access import may_see_scan, paper_on_desk_for, papers_assembly_for, scan_on_desk_for
 from votes.forms.ballot import mark_field
 from votes.forms.papers import EntryForm, ReceiveForm, defect_label, line_choices
 from votes.models import Assembly, Motion, PaperBallot, PaperEntry
-from votes.paper_states import (
-    TONES,
-    WAITING,
-    PaperState,
-    next_to_enter,
-    paper_figures,
-    state_of,
-    with_states,
-)
+from votes.paper_states import TONES, WAITING, PaperState, next_to_enter, paper_figures, state_of, with_states
 from votes.services.paper_entries import enter_paper
 from votes.services.papers import receive_paper
 

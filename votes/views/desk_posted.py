@@ -17,25 +17,13 @@ from communities.http import PersonRequest
 from communities.rules import allows
 from communities.templatetags.linyi import deadline_words, moment
 from votes.access import desk_assembly_for
-from votes.enums import (
-    ActKind,
-    AssemblyStatus,
-)
-from votes.errors import (
-    OrderIncomplete,
-)
+from votes.enums import ActKind, AssemblyStatus
+from votes.errors import OrderIncomplete
 from votes.forms.reason import ReasonForm
-from votes.forms.supervision import (
-    RevocationForm,
-)
+from votes.forms.supervision import RevocationForm
 from votes.models import Assembly, TwoPersonAct
-from votes.objecting import (
-    ObjectionFigures,
-    objection_figures,
-)
-from votes.paper_states import (
-    waiting_papers,
-)
+from votes.objecting import ObjectionFigures, objection_figures
+from votes.paper_states import waiting_papers
 from votes.queries import turnout, turnout_by_building
 from votes.services.acts import ACTS, confirm_act, propose_act, withdraw_act
 from votes.services.assemblies import judge

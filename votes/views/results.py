@@ -19,29 +19,15 @@ from communities.spreadsheets import write_csv
 from communities.values.area import format_area_plain
 from votes.access import assembly_for
 from votes.counting import Verdict
-from votes.enums import (
-    AssemblyStatus,
-    Channel,
-    MotionKind,
-    UncountedReason,
-)
+from votes.enums import AssemblyStatus, Channel, MotionKind, UncountedReason
 from votes.enums import Verdict as VerdictName
 from votes.forms.tally import figure_fields
 from votes.models import Assembly, Certificate, MotionResult
 from votes.services.assemblies import chinese_number
 from votes.statutes import Statute, statute_by_code
-from votes.trace import (
-    confirmed_act,
-    trace_of,
-)
-from votes.views.assemblies import (
-    turnout_context,
-    way_back,
-)
-from votes.views.election_results import (
-    seat_columns,
-    slate_result,
-)
+from votes.trace import confirmed_act, trace_of
+from votes.views.assemblies import turnout_context, way_back
+from votes.views.election_results import seat_columns, slate_result
 from votes.views.motions_shown import statute_of
 from votes.views.objection_summary import objection_summary
 from votes.wording import (

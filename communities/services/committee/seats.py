@@ -15,14 +15,7 @@ from communities.services.outbox import tell
 
 from .handover import prepare_seat_handover
 from .locks import enter, judge, lock_seat, lock_term, need_day, need_sitting
-from .refusals import (
-    NoAlternate,
-    NotAnOwnerHere,
-    OwnerSeated,
-    SeatIsAlternate,
-    TermElected,
-    TermFull,
-)
+from .refusals import NoAlternate, NotAnOwnerHere, OwnerSeated, SeatIsAlternate, TermElected, TermFull
 from .roles import follow_seats
 
 

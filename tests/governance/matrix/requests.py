@@ -14,17 +14,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from communities.clock import (
-    local_day,
-)
-from communities.models import (
-    CommitteeSeat,
-    Owner,
-    RosterImport,
-)
-from tests.factories.papers import (
-    photo,
-)
+from communities.clock import local_day
+from communities.models import CommitteeSeat, Owner, RosterImport
+from tests.factories.papers import photo
 from tests.factories.rosters import as_csv, rows
 from tests.governance.matrix.world import NO_NUMBER, NO_SLUG, NO_UUID, PDF, REASON, Place, elector_number
 from votes.enums import Criterion

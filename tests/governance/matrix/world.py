@@ -48,22 +48,9 @@ from tests.factories.communities import (
 from tests.factories.papers import photo, received
 from tests.factories.rosters import Row, as_csv, identity_number
 from tests.factories.votes import draft_assembly, elector_of, posted_assembly
-from votes.models import (
-    Assembly,
-    Certificate,
-    Election,
-    Elector,
-    LintOverride,
-)
-from votes.services.acts import (
-    confirm_act,
-    propose_act,
-)
-from votes.services.archives import (
-    MADE,
-    REQUESTED,
-    archives_of,
-)
+from votes.models import Assembly, Certificate, Election, Elector, LintOverride
+from votes.services.acts import confirm_act, propose_act
+from votes.services.archives import MADE, REQUESTED, archives_of
 from votes.services.attachments import add_attachment
 from votes.services.candidates import nominate_candidate
 from votes.services.casting import Receipt, cast_ballot
