@@ -113,13 +113,13 @@ def _empty_cache() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nothing_remembered_of_assemblies() -> None:
     """Numbers of rolled back assemblies are given out again; a process never sees that elsewhere."""
-    from votes import receivers
+    from votes.receivers import assemblies as told
     from votes.services import ballot_forms, casting, secret_casting
 
     ballot_forms.ballot_form.cache_clear()
     casting.open_pages.forget()
     secret_casting.open_pages.forget()
-    receivers.open_pages.forget()
+    told.open_pages.forget()
 
 
 @pytest.fixture(autouse=True)
