@@ -350,7 +350,7 @@ def test_desk_asks_the_database_as_often_for_three_estates_as_for_one(
         asks_binding(estate)
     client.force_login(appoint(RoleCode.SECRETARY, estate))
 
-    with django_assert_num_queries(14 + CLOCK):
+    with django_assert_num_queries(18 + CLOCK):
         client.get(URL)
 
 

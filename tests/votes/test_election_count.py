@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from communities.enums import RoleCode
-from communities.models import CommitteeSeat, CommitteeTerm, LedgerEntry, Notice, Role
+from communities.models import CommitteeSeat, CommitteeTerm, HandoverItem, LedgerEntry, Notice, Role
 from communities.services.outbox import relay_outbox
 from tests.factories.ballots import cast_for, settled
 from tests.factories.communities import EstateFactory, appoint
@@ -311,7 +311,8 @@ def test_too_few_elected_for_a_lawful_committee_begin_no_term():
     assert not Role.objects.exists()
 
 
-def test_outgoing_members_keep_their_role_until_the_handover_and_those_elected_again_have_no_break():
+def test_roles_follow_seats_on_the_first_day_and_those_elected_again_have_no_break():
+    """Outgoing members owe the handover, but no longer act for the committee while it lasts."""
     estate = EstateFactory()
     election = posted_election(estate, candidates=7)
     by_number = {one.number: one.owner for one in election.candidates.all()}
@@ -324,18 +325,19 @@ def test_outgoing_members_keep_their_role_until_the_handover_and_those_elected_a
     assembly = settled(election.assembly, ballots(FOR))
 
     day = timezone.localtime(assembly.certified_at).date()
-    handover = day + timedelta(days=10)
     before.refresh_from_db()
     term = reload(election).term
     assert (before.ends_on, term.number, term.starts_on) == (day, 2, day)
-    assert set(before.seats.values_list("valid_to", "end_reason")) == {(day, "换届")}
+    assert set(before.seats.values_list("valid_to", "end_reason")) == {(day, "新一届已经选出")}
 
     def roles(owner):
         return sorted(Role.objects.filter(user=owner.user).values_list("code", "valid_to"), key=str)
 
     assert roles(again) == [("committee", None)]
-    assert roles(leaving) == [("committee", handover)]
-    assert roles(chair_again) == [("committee", None), ("committee-chair", handover)]
+    assert roles(leaving) == [("committee", day)]
+    assert roles(chair_again) == [("committee", None), ("committee-chair", day)]
+    owed = HandoverItem.objects.filter(term=before, seat=None)
+    assert set(owed.values_list("due_on", flat=True)) == {day + timedelta(days=10)}
 
 
 def test_a_term_that_ends_soon_is_followed_from_its_last_day():

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from communities.enums import RoleCode
 from communities.errors import NotPermitted, ReasonMissing
-from communities.models import CommitteeSeat, LedgerEntry, Notice, Role
+from communities.models import CommitteeSeat, HandoverItem, LedgerEntry, Notice, Role
 from communities.services.outbox import relay_outbox
 from tests.factories.ballots import settled
 from tests.factories.communities import EstateFactory, UserFactory, appoint
@@ -82,11 +82,13 @@ def test_a_passed_recall_ends_seat_and_role_and_the_alternate_moves_up():
     assert Role.objects.get(user=people[5].user).valid_from == day
     assert vacancies(term, day) == 0 and vacant_terms([estate], day) == []
     relay_outbox()
-    told = Notice.objects.filter(topic__in=["votes.seat-ended", "votes.alternate-seated"])
-    assert set(told.values_list("topic", "recipient")) == {
-        ("votes.seat-ended", people[0].user_id),
-        ("votes.alternate-seated", people[5].user_id),
-    }
+    told = Notice.objects.filter(topic__in=["communities.seat-ended", "communities.alternate-moved-up"])
+    committee = {secretary.pk, *(owner.user_id for owner in people[1:6])}
+    assert sorted(told.values_list("topic", "recipient")) == [
+        *(("communities.alternate-moved-up", one) for one in sorted(committee)),
+        *(("communities.seat-ended", one) for one in sorted(committee | {people[0].user_id})),
+    ]
+    assert HandoverItem.objects.filter(seat=seat).count() == 6, "whoever is recalled hands over, too"
     assert LedgerEntry.objects.filter(verb="votes.recall.carried-out").count() == 1
 
 

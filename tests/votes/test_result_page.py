@@ -20,9 +20,9 @@ from votes.services.acts import confirm_act, propose_act
 
 pytestmark = pytest.mark.django_db
 
-
-QUERIES = 8 + (connection.vendor == "postgresql")
-QUERIES = 9 + (connection.vendor == "postgresql")
+#: Session, person, assembly, certificate, results (page, recount), trace, objections, mandate, unread notices;
+#: PostgreSQL's clock.
+QUERIES = 12 + (connection.vendor == "postgresql")
 
 
 def page(client: Client, assembly, user=None, name: str = "result") -> str:
