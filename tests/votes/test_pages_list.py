@@ -15,7 +15,8 @@ from tests.factories.votes import draft_assembly, owned_units, people_of, posted
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
-#: Session, person, estate, number, page, motions, results, roll, ballots, turnout, mandates, elections, papers, notices.
+#: Session, person, estate, number, page, motions, results, roll, ballots, turnout,
+#: mandates, papers, notices.
 #: PostgreSQL is asked for its clock as well.
 QUERIES = 14 + (connection.vendor == "postgresql")
 

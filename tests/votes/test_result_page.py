@@ -20,7 +20,8 @@ from votes.services.acts import confirm_act, propose_act
 
 pytestmark = pytest.mark.django_db
 
-#: Session, person, assembly, certificate, results (page, recount), trace, objections, mandate, unread notices;
+#: Session, person, assembly, certificate, results (page, recount), trace, objections, mandate,
+#: unread notices;
 #: PostgreSQL's clock.
 QUERIES = 12 + (connection.vendor == "postgresql")
 
