@@ -17,14 +17,7 @@
   const SOMETIMES = ["election.json", "secret.jsonl"];
   const PUBLISHED = "votes.assembly.published", CERTIFIED = "votes.assembly.certified";
   const EXTENDED = "votes.assembly.extended", CORRECTED = "votes.roll.corrected";
-  const CAST = "votes.ballot.cast", UNCOUNTED = "votes.ballot.not-counted", SECRET = "votes.ballot.secret-cast";
-  const MARKS = { F: "for", A: "against", N: "abstain", M: "follow", X: "invalid", "-": "invalid" };
-  const NAMES = ["for", "against", "abstain", "follow", "invalid"];
-  const TAKING_PART = NAMES.slice(0, 4);
-  const STATUTES = {
-    "civil-code-2021": { items: 9, special: [6, 7, 8], quorum: [2, 3], ofAll: false, two: [3, 4] },
-    "property-law-2007": { items: 7, special: [5, 6], quorum: null, ofAll: true, two: [2, 3] },
-  };
+  const CAST = "votes.ballot.cast", UNCOUNTED = "votes.ballot.not-counted", TOOK_PART = "votes.ballot.took-part";
 
   class Report {
     constructor() {
@@ -54,88 +47,6 @@
       const first = this.problems.find((one) => one.kind === verdict) || null;
       return { verdict, exit: EXIT[verdict], first, problems: this.problems.slice(0, 100), facts: this.facts };
     }
-  }
-
-  // --- deciding, in whole numbers ---
-
-  const plus = (one, other) => [one[0] + other[0], one[1] + other[1]];
-  const exceeds = (one, other) => one[0] > other[0] && one[1] > other[1];
-  const takingPart = (sides) => TAKING_PART.reduce((sum, name) => plus(sum, sides[name]), [0, 0]);
-
-  function judge(statute, item, whole, sides) {
-    const rule = STATUTES[statute];
-    if (!(item >= 1 && item <= rule.items)) throw new TypeError("item");
-    const part = takingPart(sides);
-    const share = rule.special.includes(item) ? [...rule.two, ">="] : [1, 2, ">"];
-    const wanted = [["approval", sides.for, rule.ofAll ? whole : part, share]];
-    if (rule.quorum) wanted.unshift(["participation", part, whole, [...rule.quorum, ">="]]);
-    const tests = [];
-    for (const [name, have, of, [top, bottom, comparison]] of wanted) {
-      for (const [dimension, place] of [["area", 1], ["heads", 0]]) {
-        const left = BigInt(have[place]) * BigInt(bottom), right = BigInt(of[place]) * BigInt(top);
-        const met = comparison === ">" ? left > right : left >= right;
-        const need = top + "/" + bottom;
-        tests.push({ name: name + "-" + dimension, dimension, have: have[place], of: of[place], need, comparison, met });
-      }
-    }
-    if (tests.some((test) => test.name.startsWith("participation") && !test.met)) return ["quorum-not-met", tests];
-    return [tests.every((test) => test.met) ? "passed" : "not-passed", tests];
-  }
-
-  const withoutArticles = (tests) => tests.map(({ article, ...test }) => test);
-
-  /** [code, ours, theirs] for each figure of a motion. */
-  function decide(statute, roll, cast, row) {
-    const whole = [roll.heads, roll.area];
-    const side = exceeds(cast.for, cast.against) ? "for" : exceeds(cast.against, cast.for) ? "against" : "";
-    const counted = Object.fromEntries(NAMES.map((name) => [name, cast[name]]));
-    if (side) Object.assign(counted, { [side]: plus(cast[side], cast.follow), follow: [0, 0] });
-    let [verdict, tests] = judge(statute, row.item, whole, counted);
-    const pairs = ["for", "against", "abstain"].map((name) => ["totals", counted[name], row[name]]);
-    pairs.push(...["follow", "invalid"].map((name) => ["totals", cast[name], row[name]]));
-    pairs.push(["totals", takingPart(counted), row.participating], ["tests", tests, withoutArticles(row.tests)]);
-    if (row.with_silent !== null) {
-      const said = row.with_silent, added = [said.added.heads, said.added.area];
-      let withheld = side ? null : "no-majority";
-      if (side && !exceeds(plus(cast[side], cast[side]), whole)) withheld = "not-half-of-all";
-      const after = side ? { ...counted, [side]: plus(counted[side], added) } : counted;
-      [verdict, tests] = judge(statute, row.item, whole, after);
-      const figures = {};
-      for (const name of ["for", "against", "abstain"]) figures[name] = { heads: after[name][0], area: after[name][1] };
-      const silent = [0, 1].map((place) => NAMES.reduce((rest, name) => rest - cast[name][place], whole[place]));
-      const fits = added[0] <= silent[0] && added[1] <= silent[1] && !(withheld && (added[0] || added[1]));
-      pairs.push(["silent", withheld, said.withheld], ["silent", true, fits], ["silent", figures, said.figures]);
-      pairs.push(["silent", verdict, said.verdict], ["silent", tests, withoutArticles(said.tests)]);
-    }
-    return [...pairs, ["verdict", verdict, row.verdict]];
-  }
-
-  /** Outcome, rank and lot of each candidate by number; `results` is a Map of numbers to rows of the result. */
-  async function award(election, results) {
-    const { seats } = election, last = seats + election.alternates;
-    const gone = new Set(election.candidates.filter((one) => one.outcome === "withdrawn").map((one) => one.number));
-    const found = new Map();
-    for (const [number, row] of results) {
-      const passed = row.verdict === "passed";
-      const outcome = gone.has(number) ? "withdrawn" : "not-elected";
-      found.set(number, { number, outcome, rank: null, for: row.for, passed, lot: "" });
-    }
-    const fit = [...found.values()].filter((one) => one.passed && !gone.has(one.number));
-    fit.sort((one, other) => other.for[0] - one.for[0] || other.for[1] - one.for[1]);
-    for (let place = 0; place < fit.length; ) {
-      const equals = fit.filter((one) => same(one.for, fit[place].for)), first = place + 1;
-      const drawn = equals.length > 1 && first + equals.length - 1 > seats && first <= last;
-      for (const one of equals) {
-        one.lot = drawn ? await sha256(canonical([election.seed, election.root, one.number])) : "";
-      }
-      equals.sort((one, other) => (one.lot < other.lot ? -1 : one.lot > other.lot ? 1 : one.number - other.number));
-      equals.forEach((one, step) => {
-        one.rank = drawn ? first + step : first;
-        one.outcome = one.rank <= seats ? "elected" : one.rank <= last ? "alternate" : "not-elected";
-      });
-      place += equals.length;
-    }
-    return [...found.values()].sort((one, other) => one.number - other.number);
   }
 
   // --- the pack ---
@@ -357,10 +268,17 @@
         if (stated[name] === undefined) throw new TypeError(name);
         if (name in said && !same(stated[name], said[name])) this.report.add("published", "assembly.json", index);
       }
+      this.scope = ours.scope ?? null;
+      if (!same(this.scope, said.scope ?? null)) this.report.add("published", "assembly.json", index);
       for (const [name, verb] of [["extensions", EXTENDED], ["roll_corrections", CORRECTED]]) {
         const logged = this.bodies.filter((body) => body.verb === verb).map((body) => body.payload);
         if (!same(ours[name], logged)) this.report.add("published", "assembly.json");
       }
+    }
+
+    /** Whether a home lies in the part that decides: a building, or one staircase of it. */
+    isInScope(building, staircase) {
+      return this.scope === null || (this.scope[0] === building && ["", staircase].includes(this.scope[1]));
     }
 
     async checkRoll() {
@@ -369,7 +287,10 @@
       for (const text of this.lines("roll.jsonl")) {
         const line = this.parsed(text, "roll.jsonl");
         if (this.areas.has(line.number) || heads.has(line.head)) this.report.stop("roll", "roll.jsonl");
-        if (line.area !== line.units.reduce((sum, unit) => sum + unit[3], 0)) this.report.add("roll", "roll.jsonl");
+        const inside = line.units.every((unit) => this.isInScope(unit[0], unit[1]));
+        if (!inside || line.area !== line.units.reduce((sum, unit) => sum + unit[3], 0)) {
+          this.report.add("roll", "roll.jsonl");
+        }
         this.areas.set(line.number, line.area);
         heads.add(line.head);
         area += line.area;
@@ -381,5 +302,5 @@
     }
   }
 
-  window.LinyiEvidence = { Report, Pack, decide, award, CERTIFIED, CAST, UNCOUNTED, SECRET, MARKS, NAMES };
+  window.LinyiEvidence = { Report, Pack, CERTIFIED, CAST, UNCOUNTED, TOOK_PART };
 })();

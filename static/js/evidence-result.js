@@ -3,7 +3,8 @@
   "use strict";
 
   const { Stop, canonical, same, parse, sha256, leafHash, hex, roots, rootByPath, isSigned, keyId } = window.LinyiBytes;
-  const { Report, Pack, decide, award, CERTIFIED, CAST, UNCOUNTED, SECRET, MARKS, NAMES } = window.LinyiEvidence;
+  const { Report, Pack, CERTIFIED, CAST, UNCOUNTED, TOOK_PART } = window.LinyiEvidence;
+  const { MARKS, NAMES, figures, secretFigures, decide, decideSecret, award } = window.LinyiCount;
 
   const without = (value, ...names) =>
     Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
@@ -19,6 +20,15 @@
       if (["statute", "title"].some((name) => result[name] !== this.assembly[name])) {
         this.report.add("certificate", "result.json", index);
       }
+      const rule = this.assembly.rules["ballot-secrecy"] ?? { value: "named" };
+      this.secret = rule.value === "secret";
+      if (!same(result.secrecy, rule.value) || this.secret !== "marks" in result) {
+        this.report.add("certificate", "result.json", index);
+      }
+      if (!same(result.scope ?? null, this.scope)) this.report.add("certificate", "result.json", index);
+      if (this.files.has("secret.jsonl") && !(this.secret && this.manifest.level === "full")) {
+        this.report.add("file-added", "secret.jsonl");
+      }
       const [opens, closes] = this.published.window;
       this.window = result.window;
       const moved = this.window[1] !== closes;
@@ -28,34 +38,39 @@
     },
 
     checkCounts() {
-      this.ballots = this.bodies.flatMap((body, index) => (body.verb === CAST ? [{ body, index }] : []));
-      this.replaced = new Set();
+      const found = (verb) => this.bodies.flatMap((body, index) => (body.verb === verb ? [{ body, index }] : []));
+      this.ballots = found(CAST);
+      this.replaced = new Map();
       const byHash = new Map(this.ballots.map(({ body, index }) => [this.names[index], body]));
       for (const { body, index } of this.ballots) this.checkBallot(index, body, byHash);
-      if (new Set(this.ballots.map(({ body }) => body.ballot)).size !== this.ballots.length) {
-        this.report.add("ballot-twice", "leaves.jsonl");
+      const tookPart = found(TOOK_PART), aside = found(UNCOUNTED).map(({ body }) => body.payload);
+      for (const { body, index } of tookPart) this.checkTime(index, body);
+      for (const [ballots, name] of [[this.ballots, "ballot"], [tookPart, "subject"]]) {
+        if (new Set(ballots.map(({ body }) => body[name])).size !== ballots.length) {
+          this.report.add("ballot-twice", "leaves.jsonl");
+        }
       }
-      const uncounted = this.bodies.filter((body) => body.verb === UNCOUNTED).length;
-      this.secret = this.bodies.filter((body) => body.verb === SECRET).length;
-      const received = this.ballots.length + uncounted + this.secret;
-      const counted = this.ballots.length - this.replaced.size + this.secret;
-      const channels = {};
-      for (const { body } of this.ballots) channels[body.channel] = (channels[body.channel] || 0) + 1;
-      const ours = { received, counted, not_counted: received - counted };
+      // A named ballot in a secret vote, or the other way.
+      const strange = this.secret ? this.ballots.length + aside.length : tookPart.length;
+      if (strange) this.report.add("count", "leaves.jsonl");
+      const ours = this.secret ? secretFigures(tookPart.length) : figures(byHash, this.replaced, aside);
       const [index, said] = this.only(CERTIFIED);
-      if (!same(this.result.ballots, ours) || said.received !== received || said.counted !== counted) {
+      if (!same(this.result.ballots, ours) || said.received !== ours.received || said.counted !== ours.counted) {
         this.report.add("count", "result.json", index);
       }
       const stated = this.json("totals.json");
-      if (!same(stated.ballots, { ...ours, replaced: this.replaced.size, channels })) {
-        this.report.add("count", "totals.json");
-      }
+      if (!same(stated.ballots, { ...ours, replaced: this.replaced.size })) this.report.add("count", "totals.json");
       this.totals = stated.motions;
       this.report.facts.ballots = ours;
     },
 
-    checkBallot(index, body, byHash) {
+    checkTime(index, body) {
       if (!(this.window[0] <= body.at && body.at < this.window[1])) this.report.add("ballot-time", "leaves.jsonl", index);
+    },
+
+    /** `replaced` gets the ballot that this one took the place of, with the way this one came. */
+    checkBallot(index, body, byHash) {
+      this.checkTime(index, body);
       const before = body.previous;
       if ((before === null) !== (body.revision === 1)) this.report.add("revision", "leaves.jsonl", index);
       if (before === null) return;
@@ -63,7 +78,7 @@
       if (!earlier || earlier.revision !== body.revision - 1 || this.replaced.has(before)) {
         this.report.add("revision", "leaves.jsonl", index);
       }
-      this.replaced.add(before);
+      this.replaced.set(before, body.channel);
     },
 
     checkDecisions() {
@@ -78,7 +93,8 @@
         if (heads !== this.result.ballots.counted || area > this.roll.area || heads > this.roll.heads) {
           this.report.add("totals", "totals.json");
         }
-        for (const [code, ours, theirs] of decide(this.result.statute, this.roll, cast, row)) {
+        const found = this.secret ? decideSecret(cast, row) : decide(this.result.statute, this.roll, cast, row);
+        for (const [code, ours, theirs] of found) {
           if (!same(ours, theirs)) this.report.add(code, "result.json");
         }
       });
@@ -100,6 +116,12 @@
       this.group = asked.candidates.map((one) => one.position);
       this.seats = asked.seats;
       const results = new Map(asked.candidates.map((one) => [one.number, rows.get(one.position)]));
+      const left = new Set();
+      for (const { verb, payload } of this.bodies.slice(0, counted)) {
+        if (verb === "votes.election.withdrew" && results.has(payload.candidate)) left.add(payload.candidate);
+      }
+      const gone = found.candidates.filter((one) => one.outcome === "withdrawn").map((one) => one.number);
+      if (!same([...new Set(gone)].sort(), [...left].sort())) this.report.add("election", "result.json");
       const said = [...found.candidates].sort((one, other) => one.number - other.number);
       if (!same(await award(found, results), said)) this.report.add("election", "result.json");
     },
@@ -129,6 +151,7 @@
       const listed = this.lines("uncounted.jsonl").map((text) => this.parsed(text, "uncounted.jsonl").leaf).sort();
       const logged = this.names.filter((_, index) => this.bodies[index].verb === UNCOUNTED).sort();
       if (!same(listed, logged)) this.report.add("uncounted", "uncounted.jsonl");
+      await this.checkMarks();
       const sums = this.recount();
       sums.forEach((sum, place) => {
         const stated = { position: this.motions[place].position, ...sum };
@@ -154,10 +177,19 @@
         if (this.replaced.has(name)) continue;
         this.addUp(sums, this.asCounted(opening.choices), this.areas.get(opening.elector) || 0);
       }
-      if (this.secret) {
-        for (const text of this.lines("secret.jsonl")) this.addUp(sums, this.parsed(text, "secret.jsonl").choices, 0);
-      }
+      for (const [, choices] of this.marks) this.addUp(sums, this.asCounted(choices), 0);
       return sums;
+    },
+
+    /** What was marked in a secret vote is what the certificate's hash was made of. */
+    async checkMarks() {
+      this.marks = [];
+      if (!this.secret) return;
+      const rows = this.lines("secret.jsonl").map((text) => this.parsed(text, "secret.jsonl"));
+      this.marks = rows.map((row) => [row.id, row.choices]).sort((one, other) => (canonical(one) < canonical(other) ? -1 : 1));
+      const fits = (choices) => choices.length === this.motions.length && [...choices].every((mark) => mark in MARKS);
+      const odd = !this.marks.every(([, choices]) => fits(choices));
+      if (odd || (await sha256(canonical(this.marks))) !== this.result.marks) this.report.add("opening", "secret.jsonl");
     },
 
     async checkOpening(index, body, opening) {

@@ -64,6 +64,10 @@ class Story:
     seed: int
     level: str = "full"
     elects: bool = False
+    #: An opinion asked in secret: the log says who took part by no name, and the marks lie apart.
+    secret: bool = False
+    #: The building and staircase that decide, where it is not the whole estate.
+    scope: list[str] | None = None
     #: How many electors there are, all of whom vote; by default a few, of whom most do.
     electors: int = 0
     #: The most leaves that are sealed at once.
@@ -81,11 +85,15 @@ class Story:
         self.roll = self._make_roll()
         self.motions = self._make_motions()
         self.rules = {"ballot-change": {"value": "revisable", "article": "议事规则第一条"}}
+        if self.secret:
+            self.rules["ballot-secrecy"] = {"value": "secret", "article": "征询意见"}
         self.events: list[tuple[str, dict[str, Any]]] = [("votes.assembly.opened", {})]
         self.marked = self._make_ballots()
         self.uncounted = [
             {"channel": "paper", "reason": "elector-voted-online"} for _ in range(self.draw.randint(0, 2))
         ]
+        if self.secret:
+            self.uncounted = []
         if self.draw.random() < 0.5:
             self._extend()
 
@@ -95,7 +103,13 @@ class Story:
         roll: list[dict[str, Any]] = []
         for number in range(1, self.electors + 1 if self.electors else self.draw.randint(6, 14)):
             units: list[list[Any]] = [
-                [f"{number}幢", "1单元", f"{room:04d}", self.draw.randint(5000, 15000), "register"]
+                [
+                    self.scope[0] if self.scope else f"{number}幢",
+                    "1单元",
+                    f"{room:04d}",
+                    self.draw.randint(5000, 15000),
+                    "register",
+                ]
                 for room in range(1, self.draw.choice([2, 2, 3]))
             ]
             area = sum(unit[3] for unit in units)
@@ -104,12 +118,15 @@ class Story:
 
     def _make_motions(self) -> list[dict[str, Any]]:
         items = [self.draw.choice([2, 5, 6, 9]) for _ in range(self.draw.randint(1, 3))]
-        motions = [self._motion(place, f"事项{place}", item) for place, item in enumerate(items, 1)]
+        motions = [
+            self._motion(place, f"事项{place}", None if self.secret else item)
+            for place, item in enumerate(items, 1)
+        ]
         if self.elects:
             motions += [self._motion(len(items) + n, f"选举 候选人{n}", 3) for n in range(1, 6)]
         return motions
 
-    def _motion(self, position: int, title: str, item: int) -> dict[str, Any]:
+    def _motion(self, position: int, title: str, item: int | None) -> dict[str, Any]:
         return {
             "position": position,
             "title": title,
@@ -139,7 +156,10 @@ class Story:
 
     def _make_ballots(self) -> list[Marked]:
         ballots = []
-        for line in self.roll[: self.electors or self.draw.randint(3, len(self.roll))]:
+        voting = self.roll[: self.electors or self.draw.randint(3, len(self.roll))]
+        if self.secret:
+            return [self.mark(line["number"]) for line in voting]
+        for line in voting:
             ballots.append(self.mark(line["number"], channel=self.draw.choice(["online", "paper"])))
             while self.draw.random() < 0.3:
                 last = ballots[-1]
@@ -154,6 +174,20 @@ class Story:
 
     # --- the log --------------------------------------------------------------------------
 
+    def body_of(self, one: Marked) -> str:
+        """The leaf of a ballot; of a secret one, that somebody took part."""
+        if not self.secret:
+            return one.body(self.log)
+        return event_body(
+            log=self.log,
+            verb="votes.ballot.took-part",
+            subject=f"votes.secretturnout:{one.ballot}",
+            actor=None,
+            payload={},
+            moment=one.at,
+            nonce=one.salt,
+        )
+
     def event(self, verb: str, payload: dict[str, Any]) -> str:
         return event_body(
             log=self.log,
@@ -167,22 +201,29 @@ class Story:
 
     def published(self) -> dict[str, Any]:
         election: dict[str, Any] = {"election": self.election_published()} if self.elects else {}
-        return election | {
-            "estate": 1,
-            "title": "业主大会会议",
-            "kind": "regular",
-            "convener": "committee",
-            "window": [timestamp(OPENS), timestamp(CLOSES)],
-            "notice": sha256("公告全文"),
-            "topics": sha256("议题"),
-            "motions": sha256(canonical(self.motions)),
-            "slots": len(self.motions),
-            "rules": self.rules,
-            "statute": "civil-code-2021",
-            "roll": self.roll_figures(),
-            "developer_electors": [1],
-            "overrides": [],
-        }
+        return (
+            election
+            | self.scope_named()
+            | {
+                "estate": 1,
+                "title": "业主大会会议",
+                "kind": "regular",
+                "convener": "committee",
+                "window": [timestamp(OPENS), timestamp(CLOSES)],
+                "notice": sha256("公告全文"),
+                "topics": sha256("议题"),
+                "motions": sha256(canonical(self.motions)),
+                "slots": len(self.motions),
+                "rules": self.rules,
+                "statute": "civil-code-2021",
+                "roll": self.roll_figures(),
+                "developer_electors": [1],
+                "overrides": [],
+            }
+        )
+
+    def scope_named(self) -> dict[str, Any]:
+        return {"scope": self.scope} if self.scope else {}
 
     def roll_figures(self) -> dict[str, Any]:
         text = "".join(f"{canonical(line)}\n" for line in self.roll)
@@ -211,7 +252,7 @@ class Story:
             change(self)
         self.batches = [[self.event("votes.assembly.published", self.published())]]
         waiting = [self.event(verb, payload) for verb, payload in self.events]
-        waiting += [one.body(self.log) for one in self.marked]
+        waiting += [self.body_of(one) for one in self.marked]
         self.uncounted_leaves = [self.event("votes.ballot.not-counted", one) for one in self.uncounted]
         waiting += self.uncounted_leaves
         self.draw.shuffle(waiting)
@@ -240,34 +281,83 @@ class Story:
         return "".join("X" if place in self.group else mark for place, mark in enumerate(choices, 1))
 
     def count(self) -> dict[str, Any]:
+        figures = self.roll_figures()
+        marks = {"marks": sha256(canonical(self.secret_marks()))} if self.secret else {}
+        result: dict[str, Any] = (
+            marks
+            | self.scope_named()
+            | {
+                "v": 1,
+                "assembly": self.seed + 1,
+                "title": "业主大会会议",
+                "window": [timestamp(OPENS), timestamp(self.closes)],
+                "closed_at": timestamp(self.closes),
+                "statute": "civil-code-2021",
+                "roll": figures,
+                "secrecy": "secret" if self.secret else "named",
+                "ballots": self.figures(),
+                "motions": self.secret_rows() if self.secret else self.rows(),
+            }
+        )
+        return result | ({"election": self.elected(result["motions"])} if self.elects else {})
+
+    def figures(self) -> dict[str, Any]:
+        """By hand too: what was received, counted and not counted, by channel and by reason."""
+        came = [one.channel for one in self.marked] + [one["channel"] for one in self.uncounted]
+        standing = [one.channel for one in self.counting()]
+        successors = {one.previous: one for one in self.marked if one.previous}
+        left_out = [(one["channel"], one["reason"]) for one in self.uncounted]
+        for one in self.marked:
+            if later := successors.get(leaf_hash(one.body(self.log))):
+                own = later.channel == one.channel or "mandate" in (later.channel, one.channel)
+                left_out.append((one.channel, f"replaced-by-{'elector' if own else 'precedence'}"))
+        channels = {
+            name: {"received": came.count(name), "counted": standing.count(name)} for name in set(came)
+        }
+        return {
+            "received": len(came),
+            "counted": len(standing),
+            "not_counted": len(came) - len(standing),
+            "channels": channels,
+            "reasons": [[*pair, left_out.count(pair)] for pair in sorted(set(left_out))],
+        }
+
+    def rows(self) -> list[dict[str, Any]]:
         areas = {line["number"]: line["area"] for line in self.roll}
-        standing = self.counting()
         statute, figures = statute_by_code("civil-code-2021"), self.roll_figures()
         decisions = count(
             statute=statute,
             total=Measure(figures["heads"], figures["area"]),
             ballots=[
-                CountedBallot(1, areas.get(one.elector, 0), self.as_counted(one.choices)) for one in standing
+                CountedBallot(1, areas.get(one.elector, 0), self.as_counted(one.choices))
+                for one in self.counting()
             ],
             kinds=[statute.item(motion["item"]).kind for motion in self.motions],
         )
-        received = len(self.marked) + len(self.uncounted)
-        result: dict[str, Any] = {
-            "v": 1,
-            "assembly": self.seed + 1,
-            "title": "业主大会会议",
-            "window": [timestamp(OPENS), timestamp(self.closes)],
-            "closed_at": timestamp(self.closes),
-            "statute": "civil-code-2021",
-            "roll": figures,
-            "ballots": {
-                "received": received,
-                "counted": len(standing),
-                "not_counted": received - len(standing),
-            },
-            "motions": [row(motion, one) for motion, one in zip(self.motions, decisions, strict=True)],
-        }
-        return result | ({"election": self.elected(result["motions"])} if self.elects else {})
+        return [row(motion, one) for motion, one in zip(self.motions, decisions, strict=True)]
+
+    def secret_marks(self) -> list[list[str]]:
+        return sorted([sha256(one.ballot)[:32], one.choices] for one in self.marked)
+
+    def secret_rows(self) -> list[dict[str, Any]]:
+        """Heads only, each motion carried by more than half of those taking part."""
+        rows = []
+        names = {"F": "for", "A": "against", "N": "abstain", "M": "follow", "X": "invalid", "-": "invalid"}
+        for place, motion in enumerate(self.motions):
+            heads = dict.fromkeys(names.values(), 0)
+            for one in self.marked:
+                heads[names[one.choices[place]]] += 1
+            taking_part = len(self.marked) - heads["invalid"]
+            met = 2 * heads["for"] > taking_part
+            test = {"name": "approval-heads", "dimension": "heads", "have": heads["for"], "of": taking_part}
+            rows.append(
+                {name: motion[name] for name in ("position", "title", "item")}
+                | {name: [number, 0] for name, number in heads.items()}
+                | {"article": "意见征询", "participating": [taking_part, 0], "with_silent": None}
+                | {"verdict": "passed" if met else "not-passed"}
+                | {"tests": [test | {"need": "1/2", "comparison": ">", "met": met, "article": "意见征询"}]}
+            )
+        return rows
 
     def elected(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """By hand, so that it is a third reckoning beside those of the verifiers."""
@@ -347,7 +437,7 @@ class Story:
                 "developer_electors",
             )
         }
-        assembly |= {
+        assembly |= self.scope_named() | {
             "v": 1,
             "motions": self.motions,
             "extensions": [
@@ -378,7 +468,7 @@ class Story:
             self.files["election.json"] = text(election)
         if self.level == "full":
             self.files |= {
-                "openings.jsonl": sorted(one.opening() for one in self.marked),
+                "openings.jsonl": [] if self.secret else sorted(one.opening() for one in self.marked),
                 "uncounted.jsonl": [
                     canonical({"id": f"{place}", "leaf": leaf_hash(leaf), **said})
                     for place, (said, leaf) in enumerate(
@@ -388,6 +478,10 @@ class Story:
                 "papers.jsonl": [],
                 "mandates.jsonl": [],
             }
+        if self.secret and self.level == "full":
+            self.files["secret.jsonl"] = [
+                canonical({"id": number, "choices": choices}) for number, choices in self.secret_marks()
+            ]
         last = json.loads(self.heads()[-1]["body"])
         self.head = {"size": last["size"], "root": last["root"]}
 
@@ -404,13 +498,13 @@ class Story:
     def receipt(self, place: int, *, by: Signer = RECEIPT, proved: bool = True) -> str:
         """The receipt file of the ballot at ``place`` among those marked."""
         one = self.marked[place]
-        body, hashes = one.body(self.log), [leaf_hash(leaf) for leaf in self.leaves]
+        body, hashes = self.body_of(one), [leaf_hash(leaf) for leaf in self.leaves]
         index, last = hashes.index(leaf_hash(body)), self.heads()[-1]
         head = SignedHead(
             last["body"], last["key"], base64.b64encode(SEAL.public).decode(), last["signature"]
         )
         proof = Inclusion(index, len(hashes), inclusion_proof(hashes, index), head)
-        opening = Opening(one.salt, one.elector, one.choices)
+        opening = None if self.secret else Opening(one.salt, one.elector, one.choices)
         return receipt_file(leaf=body, opening=opening, proof=proof if proved else None, signer=by)
 
 

@@ -102,17 +102,14 @@ def _without(one: list[int], other: list[int]) -> list[int]:
 
 
 def totals(result: Mapping[str, Any], leaves: Iterable[str]) -> bytes:
-    """``totals.json``: how many ballots came by which way, and the marks as cast."""
-    channels: dict[str, int] = {}
+    """``totals.json``: the ballots as certified, how many were replaced, and the marks as cast."""
     replaced = 0
     for text in leaves:
         if '"verb":"votes.ballot.cast"' in text:
-            body = json.loads(text)
-            channels[body["channel"]] = channels.get(body["channel"], 0) + 1
-            replaced += body["previous"] is not None
+            replaced += json.loads(text)["previous"] is not None
     return document(
         {
-            "ballots": {**result["ballots"], "replaced": replaced, "channels": channels},
+            "ballots": {**result["ballots"], "replaced": replaced},
             "motions": [cast_marks(row) for row in result["motions"]],
         }
     )

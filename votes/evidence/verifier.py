@@ -59,7 +59,8 @@ ALWAYS += [
 ONLY_FULL = ["mandates.jsonl", "openings.jsonl", "papers.jsonl", "uncounted.jsonl"]
 SOMETIMES = ["election.json", "secret.jsonl"]
 PUBLISHED, CERTIFIED = "votes.assembly.published", "votes.assembly.certified"
-CAST, UNCOUNTED, SECRET_CAST = "votes.ballot.cast", "votes.ballot.not-counted", "votes.ballot.secret-cast"
+CAST, UNCOUNTED, TOOK_PART = "votes.ballot.cast", "votes.ballot.not-counted", "votes.ballot.took-part"
+WITHDREW = "votes.election.withdrew"
 EXTENDED, CORRECTED = "votes.assembly.extended", "votes.roll.corrected"
 MARKS = {"F": "for", "A": "against", "N": "abstain", "M": "follow", "X": "invalid", "-": "invalid"}
 NAMES = ("for", "against", "abstain", "follow", "invalid")
@@ -577,7 +578,9 @@ class Pack:
         }
         if ours["roll_corrections"]:
             del stated["developer_electors"]
-        if stated != {name: said.get(name, stated[name]) for name in stated}:
+        self.scope = ours.get("scope")
+        as_posted = stated == {name: said.get(name, stated[name]) for name in stated}
+        if not as_posted or self.scope != said.get("scope"):
             self.report.add("published", "assembly.json", index)
         for name, verb in (("extensions", EXTENDED), ("roll_corrections", CORRECTED)):
             if ours[name] != [body["payload"] for body in self.bodies if body["verb"] == verb]:
@@ -596,7 +599,8 @@ class Pack:
             line = self.parsed(text, "roll.jsonl")
             if line["number"] in self.areas or line["head"] in heads:
                 self.report.stop("roll", "roll.jsonl")
-            if line["area"] != sum(unit[3] for unit in line["units"]):
+            inside = all(self._is_in_scope(*unit[:2]) for unit in line["units"])
+            if not inside or line["area"] != sum(unit[3] for unit in line["units"]):
                 self.report.add("roll", "roll.jsonl")
             self.areas[line["number"]] = line["area"]
             heads.add(line["head"])
@@ -610,6 +614,12 @@ class Pack:
         if any(ours[name] != said[name] for name in ours) and not self.logged(CORRECTED, ours["sha256"]):
             self.report.add("roll", "roll.jsonl")
 
+    def _is_in_scope(self, building: str, staircase: str) -> bool:
+        """Whether a home lies in the part that decides: a building, or one staircase of it."""
+        if self.scope is None:
+            return True
+        return bool(building == self.scope[0] and self.scope[1] in ("", staircase))
+
     def check_certificate(self) -> None:
         index, said = self.only(CERTIFIED)
         if sha256(self.files["result.json"]) != said["certificate"]:
@@ -619,6 +629,14 @@ class Pack:
             self.report.add("certificate", "roll.jsonl", index)
         if any(self.result[name] != self.assembly[name] for name in ("statute", "title")):
             self.report.add("certificate", "result.json", index)
+        secrecy = self.assembly["rules"].get("ballot-secrecy", {"value": "named"})["value"]
+        self.secret = secrecy == "secret"
+        if self.result.get("secrecy") != secrecy or self.secret != ("marks" in self.result):
+            self.report.add("certificate", "result.json", index)
+        if self.result.get("scope") != self.scope:
+            self.report.add("certificate", "result.json", index)
+        if "secret.jsonl" in self.files and not (self.secret and self.manifest["level"] == "full"):
+            self.report.add("file-added", "secret.jsonl")
         opens, closes = self.published["window"]
         self.window = self.result["window"]
         moved = self.window[1] != closes
@@ -631,37 +649,46 @@ class Pack:
     # --- received, counted, decided ---------------------------------------------------------
 
     def check_counts(self) -> None:
-        """Received = counted + not counted, from the leaves alone."""
-        self.ballots = {i: body for i, body in enumerate(self.bodies) if body["verb"] == CAST}
-        replaced: set[str] = set()
+        """Received = counted + not counted, by channel and by reason, from the leaves alone."""
+        found: dict[str, dict[int, dict[str, Any]]] = {CAST: {}, UNCOUNTED: {}, TOOK_PART: {}}
+        for index, body in enumerate(self.bodies):
+            if body["verb"] in found:
+                found[body["verb"]][index] = body
+        self.ballots, took_part = found[CAST], found[TOOK_PART]
+        replaced: dict[str, str] = {}
         by_hash = {self.hashes[index].hex(): body for index, body in self.ballots.items()}
         for index, body in self.ballots.items():
             self._check_ballot(index, body, by_hash, replaced)
+        for index, body in took_part.items():
+            self._check_time(index, body)
         if len({body["ballot"] for body in self.ballots.values()}) != len(self.ballots):
             self.report.add("ballot-twice", "leaves.jsonl")
-        uncounted = sum(body["verb"] == UNCOUNTED for body in self.bodies)
-        secret = sum(body["verb"] == SECRET_CAST for body in self.bodies)
-        self.replaced, self.secret = replaced, secret
-        received = len(self.ballots) + uncounted + secret
-        counted = len(self.ballots) - len(replaced) + secret
-        channels: dict[str, int] = {}
-        for body in self.ballots.values():
-            channels[body["channel"]] = channels.get(body["channel"], 0) + 1
-        ours = {"received": received, "counted": counted, "not_counted": received - counted}
+        if len({body["subject"] for body in took_part.values()}) != len(took_part):
+            self.report.add("ballot-twice", "leaves.jsonl")
+        self.replaced = replaced
+        if self.ballots or found[UNCOUNTED] if self.secret else took_part:
+            self.report.add("count", "leaves.jsonl")  # a named ballot in a secret vote, or the other way
+        aside = [body["payload"] for body in found[UNCOUNTED].values()]
+        ours = secret_figures(len(took_part)) if self.secret else figures(by_hash, replaced, aside)
         index, said = self.only(CERTIFIED)
-        if self.result["ballots"] != ours or (said["received"], said["counted"]) != (received, counted):
+        sums = (ours["received"], ours["counted"])
+        if self.result["ballots"] != ours or (said["received"], said["counted"]) != sums:
             self.report.add("count", "result.json", index)
         stated = self.json("totals.json")
-        if stated["ballots"] != ours | {"replaced": len(replaced), "channels": channels}:
+        if stated["ballots"] != ours | {"replaced": len(replaced)}:
             self.report.add("count", "totals.json")
         self.totals = stated["motions"]
         self.report.facts["ballots"] = ours
 
-    def _check_ballot(
-        self, index: int, body: dict[str, Any], by_hash: dict[str, dict[str, Any]], replaced: set[str]
-    ) -> None:
+    def _check_time(self, index: int, body: dict[str, Any]) -> None:
         if not self.window[0] <= body["at"] < self.window[1]:
             self.report.add("ballot-time", "leaves.jsonl", index)
+
+    def _check_ballot(
+        self, index: int, body: dict[str, Any], by_hash: dict[str, dict[str, Any]], replaced: dict[str, str]
+    ) -> None:
+        """``replaced`` gets the ballot that this one took the place of, with the way this one came."""
+        self._check_time(index, body)
         before = body["previous"]
         if (before is None) != (body["revision"] == 1):
             self.report.add("revision", "leaves.jsonl", index)
@@ -670,7 +697,7 @@ class Pack:
         earlier = by_hash.get(before)
         if earlier is None or earlier["revision"] != body["revision"] - 1 or before in replaced:
             self.report.add("revision", "leaves.jsonl", index)
-        replaced.add(before)
+        replaced[before] = body["channel"]
 
     def check_decisions(self) -> None:
         """Every test and verdict follows from the totals by whole numbers."""
@@ -692,7 +719,12 @@ class Pack:
                 or heads > self.roll["heads"]
             ):
                 self.report.add("totals", "totals.json")
-            for code, ours, theirs in decide(self.result["statute"], self.roll, cast, row):
+            found = (
+                decide_secret(cast, row)
+                if self.secret
+                else decide(self.result["statute"], self.roll, cast, row)
+            )
+            for code, ours, theirs in found:
                 if ours != theirs:
                     self.report.add(code, "result.json")
 
@@ -714,6 +746,10 @@ class Pack:
         rows = {row["position"]: row for row in self.result["motions"]}
         self.group, self.seats = list(places.values()), asked["seats"]
         results = {number: rows[position] for number, position in places.items()}
+        left = {body["payload"]["candidate"] for body in self.bodies[:counted] if body["verb"] == WITHDREW}
+        gone = {one["number"] for one in found["candidates"] if one["outcome"] == "withdrawn"}
+        if gone != left & set(places):
+            self.report.add("election", "result.json")
         if award(found, results) != sorted(found["candidates"], key=lambda one: int(one["number"])):
             self.report.add("election", "result.json")
 
@@ -738,6 +774,7 @@ class Pack:
             self.report.add("opening", "openings.jsonl")
         self._check_electors()
         self._check_uncounted()
+        self._check_marks()
         sums = self.recount()
         for place, one in enumerate(sums):
             if {"position": self.motions[place]["position"], **one} != self.totals[place]:
@@ -765,8 +802,8 @@ class Pack:
                 sums = alike.setdefault(opening["choices"], [0, 0])
                 sums[0] += 1
                 sums[1] += self.areas.get(opening["elector"], 0)
-        for text in self.lines("secret.jsonl") if self.secret else ():
-            alike.setdefault(self.parsed(text, "secret.jsonl")["choices"], [0, 0])[0] += 1
+        for _, choices in self.marks:
+            alike.setdefault(choices, [0, 0])[0] += 1
         totals = [{name: [0, 0] for name in NAMES} for _ in self.motions]
         for choices, more in alike.items():
             for place, mark in enumerate(self.as_counted(choices)[: len(totals)]):
@@ -796,6 +833,64 @@ class Pack:
         logged = [self.hashes[i].hex() for i, body in enumerate(self.bodies) if body["verb"] == UNCOUNTED]
         if sorted(listed) != sorted(logged):
             self.report.add("uncounted", "uncounted.jsonl")
+
+    def _check_marks(self) -> None:
+        """What was marked in a secret vote is what the certificate's hash was made of."""
+        self.marks: list[list[str]] = []
+        if not self.secret:
+            return
+        rows = [self.parsed(text, "secret.jsonl") for text in self.lines("secret.jsonl")]
+        self.marks = sorted([row["id"], row["choices"]] for row in rows)
+        odd = any(len(marks) != len(self.motions) or set(marks) - set(MARKS) for _, marks in self.marks)
+        if odd or sha256(canonical(self.marks).encode()) != self.result["marks"]:
+            self.report.add("opening", "secret.jsonl")
+
+
+# --- counting --------------------------------------------------------------------------------
+
+
+def figures(
+    by_hash: dict[str, dict[str, Any]], replaced: dict[str, str], aside: list[dict[str, str]]
+) -> dict[str, Any]:
+    """What was received, counted and not, in all, by channel and by reason.
+
+    ``replaced`` has the channel of the ballot that took the place, ``aside`` what the leaves of
+    those not counted say.
+    """
+    channels: dict[str, dict[str, int]] = {}
+    reasons: dict[tuple[str, str], int] = {}
+    left_out = [
+        (by_hash[digest]["channel"], why_replaced(by_hash[digest]["channel"], by))
+        for digest, by in replaced.items()
+        if digest in by_hash
+    ]
+    left_out += [(one["channel"], one["reason"]) for one in aside]
+    standing = [body["channel"] for digest, body in by_hash.items() if digest not in replaced]
+    for channel in [*standing, *(channel for channel, _ in left_out)]:
+        channels.setdefault(channel, {"received": 0, "counted": 0})["received"] += 1
+    for channel in standing:
+        channels[channel]["counted"] += 1
+    for pair in left_out:
+        reasons[pair] = reasons.get(pair, 0) + 1
+    return {
+        "received": len(standing) + len(left_out),
+        "counted": len(standing),
+        "not_counted": len(left_out),
+        "channels": channels,
+        "reasons": [[channel, reason, number] for (channel, reason), number in sorted(reasons.items())],
+    }
+
+
+def why_replaced(channel: str, by: str) -> str:
+    """Why a ballot does not count once its elector's next one came ``by`` that way."""
+    own = channel == by or "mandate" in (channel, by)
+    return "replaced-by-elector" if own else "replaced-by-precedence"
+
+
+def secret_figures(took_part: int) -> dict[str, Any]:
+    """In a secret vote, which is online only, whoever took part is counted."""
+    all_of_them = {"received": took_part, "counted": took_part}
+    return {**all_of_them, "not_counted": 0, "channels": {"online": all_of_them}, "reasons": []}
 
 
 # --- deciding, in whole numbers ----------------------------------------------------------------
@@ -864,6 +959,22 @@ def decide(
         verdict, more = _after_silence(statute, whole, cast, counted, side, row)
         pairs += more
     return [*pairs, ("verdict", verdict, row["verdict"])]
+
+
+def decide_secret(cast: dict[str, Any], row: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """The same for an opinion asked in secret: heads only, carried by more than half of those taking part."""
+    taking_part = sum(cast[name][0] for name in NAMES[:4])
+    met = 2 * cast["for"][0] > taking_part
+    test = {"name": "approval-heads", "dimension": "heads", "have": cast["for"][0], "of": taking_part}
+    pairs: list[tuple[str, Any, Any]] = [("totals", [cast[name][0], 0], cast[name]) for name in NAMES]
+    pairs += [("totals", cast[name], row[name]) for name in NAMES]
+    return [
+        *pairs,
+        ("totals", [taking_part, 0], row["participating"]),
+        ("tests", [test | {"need": "1/2", "comparison": ">", "met": met}], _without_articles(row["tests"])),
+        ("silent", None, row["with_silent"]),
+        ("verdict", "passed" if met else "not-passed", row["verdict"]),
+    ]
 
 
 def _without_articles(tests: list[dict[str, Any]]) -> list[dict[str, Any]]:

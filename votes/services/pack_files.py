@@ -26,7 +26,7 @@ from votes.models import (
     UncountedBallot,
 )
 
-from .assemblies import motion_published
+from .assemblies import motion_published, scope_named
 from .rolls import RollUnit, place_of, roll_line
 
 ROWS = 2_000
@@ -103,7 +103,7 @@ def full_files(source: PackSource) -> dict[str, bytes | Lines]:
         "papers.jsonl": _papers(assembly),
         "mandates.jsonl": _mandates(assembly),
     }
-    if SecretBallot.objects.filter(assembly=assembly).exists():
+    if assembly.is_secret:
         files["secret.jsonl"] = _secret(assembly)
     return files
 
@@ -160,6 +160,7 @@ def _assembly(source: PackSource) -> dict[str, Plain]:
         "extensions": _payloads(source, "votes.assembly.extended"),
         "motions": [motion_published(motion) for motion in assembly.motions.order_by("position")],
         "rules": assembly.rules,
+        **scope_named(assembly),
         "statute": assembly.statute,
         "roll_corrections": _payloads(source, "votes.roll.corrected"),
         "developer_electors": list(developers.values_list("number", flat=True)),
@@ -267,7 +268,7 @@ def _mandates(assembly: Assembly) -> Iterator[str]:
 
 
 def _secret(assembly: Assembly) -> Iterator[str]:
-    """In order of the marks, so that nothing tells when one was cast."""
-    rows = SecretBallot.objects.filter(assembly=assembly).order_by("choices")
-    for choices in rows.values_list("choices", flat=True).iterator(ROWS):
-        yield canonical({"choices": choices})
+    """In order of their random numbers, as the certificate hashes them: nothing tells when one was cast."""
+    rows = SecretBallot.objects.filter(assembly=assembly).order_by("pk")
+    for pk, choices in rows.values_list("pk", "choices").iterator(ROWS):
+        yield canonical({"id": str(pk), "choices": choices})

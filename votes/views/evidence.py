@@ -24,7 +24,7 @@ from votes.evidence.packs import VERIFIER
 from votes.services.packs import kept_public_pack, keys_shown
 
 STYLES = ("vendor/weui/weui.min.css", "css/app.css")
-SCRIPTS = ("bytes", "problems", "pack", "result", "page")
+SCRIPTS = ("bytes", "problems", "count", "pack", "result", "page")
 
 
 @login_required

@@ -11,7 +11,7 @@ import random
 import struct
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from communities.ledger.canonical import canonical
@@ -826,6 +826,130 @@ def added(story: Story) -> None:
 
 def lengthened(story: Story) -> None:
     story._extend()
+
+
+# --- of ballots that came by several ways, of secret votes and of parts of an estate ---------------
+
+
+def changed(change: Callable[[dict[str, Any]], None], **kind: Any) -> Make:
+    """A false result of a story of another kind, certified and sealed as if it were true."""
+
+    def make(story: Story, draw: random.Random) -> Attempt:
+        return recounted(change)(Story(story.seed, **kind), draw)
+
+    return make
+
+
+def other_reason(result: dict[str, Any]) -> None:
+    result["ballots"]["reasons"].append(["paper", "unsigned", 1])
+
+
+def other_channel(result: dict[str, Any]) -> None:
+    result["ballots"]["channels"]["mandate"] = {"received": 1, "counted": 1}
+
+
+def left_and_ranked(story: Story) -> None:
+    story.events.append(("votes.election.withdrew", {"assembly": 1, "candidate": 1}))
+
+
+def odd_area(result: dict[str, Any]) -> None:
+    for name in ("for", "participating"):
+        result["motions"][0][name][1] = 100
+
+
+for name, change, kind in (
+    ("another reason", other_reason, {}),
+    ("another channel", other_channel, {}),
+    ("secret, where it was named", lambda result: result.update(secrecy="secret"), {}),
+    ("marks, where it was named", lambda result: result.update(marks="0" * 64), {}),
+    ("a scope nobody posted", lambda result: result.update(scope=["3幢", ""]), {}),
+    ("the scope left out", lambda result: result.pop("scope") and None, {"scope": ["3幢", ""]}),
+    ("another staircase", lambda result: result["scope"].__setitem__(1, "2单元"), {"scope": ["3幢", ""]}),
+    ("named, where it was secret", lambda result: result.update(secrecy="named"), {"secret": True}),
+    ("secret, other marks", lambda result: result.update(marks="0" * 64), {"secret": True}),
+    ("secret, another verdict", other_verdict, {"secret": True}),
+    ("secret, an area", odd_area, {"secret": True}),
+    (
+        "secret, fewer counted",
+        lambda result: result["ballots"].update(counted=1, not_counted=result["ballots"]["received"] - 1),
+        {"secret": True},
+    ),
+):
+    tamper(f"every key: result, {name}")(changed(change, **kind))
+
+
+def of_secret(change: Callable[[Story], None], **kind: Any) -> Make:
+    """A secret story whose files were changed after the sealing."""
+
+    def make(story: Story, draw: random.Random) -> Attempt:
+        secret = Story(story.seed, **{"secret": True, **kind}).build()
+        change(secret)
+        return Attempt(secret.pack(SEAL))
+
+    return make
+
+
+def flip_secret(story: Story) -> None:
+    rows = [json.loads(line) for line in lines_of(story, "secret.jsonl")]
+    rows[0]["choices"] = ("A" if rows[0]["choices"][0] != "A" else "F") + rows[0]["choices"][1:]
+    story.files["secret.jsonl"] = [canonical(one) for one in rows]
+
+
+def one_secret_more(story: Story) -> None:
+    rows = lines_of(story, "secret.jsonl")
+    story.files["secret.jsonl"] = [*rows, canonical({**json.loads(rows[0]), "id": "f" * 32})]
+
+
+tamper("every key: secret, a mark flipped")(of_secret(flip_secret))
+tamper("every key: secret, a mark put in")(of_secret(one_secret_more))
+tamper("every key: secret, the marks taken out", "incomplete")(
+    of_secret(lambda story: story.files.pop("secret.jsonl") and None)
+)
+tamper("every key: secret, the marks in a public pack")(
+    of_secret(lambda story: story.files.update({"secret.jsonl": []}), level="public")
+)
+
+
+def told_of(change: Callable[[Story], None], **kind: Any) -> Make:
+    """A story of another kind, told by a server that contradicts itself."""
+
+    def make(story: Story, draw: random.Random) -> Attempt:
+        other = Story(story.seed, **kind)
+        other.before_sealing.append(change)
+        return Attempt(other.build().pack(SEAL))
+
+    return make
+
+
+def took_part_late(story: Story) -> None:
+    story.marked[-1].at = story.closes
+
+
+def took_part_twice(story: Story) -> None:
+    story.marked.append(replace(story.marked[0], salt="0" * 32))
+
+
+def took_part_in_a_named_vote(story: Story) -> None:
+    story.events.append(("votes.ballot.took-part", {}))
+
+
+def set_aside_in_secret(story: Story) -> None:
+    story.uncounted.append({"channel": "paper", "reason": "late"})
+
+
+def home_elsewhere(story: Story) -> None:
+    story.roll[0]["units"][0][0] = "9幢"
+
+
+for name, change, kind in (
+    ("a secret ballot after the close", took_part_late, {"secret": True}),
+    ("somebody took part twice", took_part_twice, {"secret": True, "electors": 9}),
+    ("somebody took part in a named vote", took_part_in_a_named_vote, {}),
+    ("a paper in a secret vote", set_aside_in_secret, {"secret": True}),
+    ("a home outside the part that decides", home_elsewhere, {"scope": ["3幢", ""]}),
+    ("a candidate who left and is ranked", left_and_ranked, {"elects": True}),
+):
+    tamper(f"every key: {name}")(told_of(change, **kind))
 
 
 for name, change in (

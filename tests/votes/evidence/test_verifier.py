@@ -25,7 +25,14 @@ RECEIPTS = 10_000
 
 
 def story(number: int, **more: Any) -> Story:
-    return Story(number, level="full" if number % 2 else "public", elects=number % 3 == 0, **more).build()
+    """An honest one: every third elects, every fifth is secret, every fourth is of one building."""
+    more = {
+        "elects": number % 3 == 0 and number % 5 != 4,
+        "secret": number % 5 == 4,
+        "scope": ["3幢", ""] if number % 4 == 1 else None,
+        **more,
+    }
+    return Story(number, level="full" if number % 2 else "public", **more).build()
 
 
 def test_no_honest_pack_is_doubted() -> None:
