@@ -158,14 +158,16 @@ def first_sessions(terms: Iterable[CommitteeTerm]) -> dict[int, date]:
     return dict(decisions.values_list("seat__term", "session_on"))
 
 
-def succeeded(terms: Iterable[CommitteeTerm]) -> set[int]:
-    """Which of these terms another one follows."""
+def succeeded(terms: Iterable[CommitteeTerm], *, begun_by: date | None = None) -> set[int]:
+    """Which of these terms another one follows, elected already; with a day, one that has begun by then."""
     terms = list(terms)
     newest: dict[int, int] = {}
     others = CommitteeTerm.objects.filter(estate__in=[term.estate_id for term in terms])
+    if begun_by is not None:
+        others = others.filter(starts_on__lte=begun_by)
     for estate, number in others.values_list("estate", "number"):
         newest[estate] = max(number, newest.get(estate, 0))
-    return {term.pk for term in terms if newest[term.estate_id] > term.number}
+    return {term.pk for term in terms if newest.get(term.estate_id, 0) > term.number}
 
 
 def handover_figures(term: CommitteeTerm, *, on: date) -> dict[str, int]:

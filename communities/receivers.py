@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from communities.clock import local_day
 from communities.enums import BindingStatus
 from communities.models import (
     BindingRequest,
@@ -15,6 +16,7 @@ from communities.models import (
     Owner,
     RosterImport,
     Unit,
+    User,
     Witness,
 )
 from communities.queries import keepers_of_witnesses, roster_readers, secretaries_of
@@ -180,12 +182,21 @@ def _tell_committee(
 
 @handler("communities.committee-begun")
 def tell_of_new_term(message: OutboxMessage) -> None:
+    """The committee in office, its secretary, and those elected, even where their term begins later."""
     term = _term_of(message)
+    begins_later = term.starts_on > local_day(message.created_at)
+    title = (
+        _("第 %(number)d 届业主委员会已经选出，%(day)s 起任职：%(estate)s")
+        if begins_later
+        else _("第 %(number)d 届业主委员会任期开始：%(estate)s")
+    )
+    seated = User.objects.filter(committee_seats__term=term)
     _tell_committee(
         message,
-        _("第 %(number)d 届业主委员会任期开始：%(estate)s")
-        % {"number": term.number, "estate": message.estate.name},
+        title
+        % {"number": term.number, "estate": message.estate.name, "day": term.starts_on.strftime("%Y-%m-%d")},
         _("请在规定时间内召开首次会议、备案，并与上一届办理交接。"),
+        others=seated.values_list("pk", flat=True),
     )
 
 

@@ -36,3 +36,10 @@ def note_running() -> None:
     from communities.services.uptime import note_running as note
 
     note()
+
+
+@shared_task(name="communities.follow_due_seats", ignore_result=True)
+def follow_due_seats() -> None:
+    from communities.services.committee import follow_due_seats as follow
+
+    follow()

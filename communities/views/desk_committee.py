@@ -74,9 +74,10 @@ def show_term(
     hours = training_half_hours(term)
     handover = handover_figures(term, on=day)
     has_successor = term.pk in succeeded([term])
+    is_over = term.pk in succeeded([term], begun_by=day)
     may_manage = allows("communities.manage_committee", user, estate)
     may_view_reserve = allows("communities.view_reserve", user, estate)
-    vacant = vacancies(term)
+    vacant = vacancies(term, on=day)
     assessments = term.assessments.select_related("seat__owner", "seat__user").order_by(
         "-year", F("seat").asc(nulls_first=True)
     )
@@ -102,9 +103,9 @@ def show_term(
         "assessments": assessments,
         "handover": handover,
         "vacant": vacant,
-        "is_current": not has_successor,
-        "may_manage": may_manage and not has_successor,
-        "may_move_up": may_manage and not has_successor and vacant > 0 and len(seats) > len(members),
+        "is_current": not is_over,
+        "may_manage": may_manage and not is_over,
+        "may_move_up": may_manage and not is_over and vacant > 0 and len(seats) > len(members),
         "may_seat": _may_seat(request, term),
         "may_file": term.filed_on is None and allows("communities.file_committee", user, estate),
         "may_report": term.reported_on is None

@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "escalate overdue objections": {"task": "votes.escalate_overdue_objections", "schedule": 300.0},
     "make archives that were asked for": {"task": "votes.make_requested_archives", "schedule": 5.0},
     "relay the outbox": {"task": "communities.relay_outbox", "schedule": 5.0},
+    "let roles follow the seats of committees": {"task": "communities.follow_due_seats", "schedule": 60.0},
     "note that the service runs": {"task": "communities.note_running", "schedule": 10.0},
     "forget spent login codes": {"task": "communities.forget_login_codes", "schedule": 3600.0},
 }

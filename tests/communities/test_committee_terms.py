@@ -216,6 +216,30 @@ def test_a_new_term_ends_the_one_before_with_its_roles_and_lists_the_handover(bo
     assert items.count() == 7
 
 
+def test_until_the_next_term_begins_the_one_in_office_goes_on_with_its_seats(body):
+    choose(body, "甲")
+    next_day = today() + timedelta(days=30)
+    begin_term(
+        estate=body.estate,
+        starts_on=next_day,
+        ends_on=today() + timedelta(days=1500),
+        members=[owner_in(body.estate, "己")],
+        alternates=[],
+        moment=timezone.now(),
+        actor=None,
+    )
+    assert CommitteeTerm.objects.get(pk=body.term.pk).ends_on == next_day
+    assert len(roles(body)) == 3
+    choose(body, "乙", text="经全体委员过半数同意，改选乙为主任")
+    assert (body.seat("甲").position, roles(body)["甲"]) == ("member", "committee")
+    leave(body, "甲")
+    moved = move_up_alternate(term=body.term, moved_on=today(), actor=body.secretary)
+    assert (moved.owner.name, moved.valid_to, moved.end_reason) == ("丁", next_day, "新一届已经选出")
+    assert roles(body) == {"乙": "committee-chair", "丙": "committee", "丁": "committee"}
+    with pytest.raises(SeatEnded):
+        leave(body, "甲")
+
+
 # --- a committee that was elected elsewhere ------------------------------------------------
 
 

@@ -3,15 +3,27 @@
 import hashlib
 import json
 import uuid
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from communities.clock import LOCAL_ZONE
+from communities.committees import latest_term
 from communities.enums import RoleCode
-from communities.models import CommitteeSeat, CommitteeTerm, HandoverItem, LedgerEntry, Notice, Role
+from communities.models import (
+    CommitteeSeat,
+    CommitteeTerm,
+    HandoverItem,
+    LedgerEntry,
+    Notice,
+    Ownership,
+    Role,
+)
+from communities.services.committee import follow_due_seats
 from communities.services.outbox import relay_outbox
 from tests.factories.ballots import cast_for, settled
 from tests.factories.communities import EstateFactory, appoint
@@ -33,6 +45,7 @@ from votes.models import (
 from votes.services.acts import confirm_act, propose_act
 from votes.services.assemblies import publication
 from votes.services.candidates import withdraw_candidate
+from votes.services.seats import fill_seats, unseat_elected
 from votes.services.tallies import count_assembly
 
 pytestmark = pytest.mark.django_db
@@ -411,3 +424,145 @@ def test_the_motions_of_candidates_are_item_three_with_the_usual_options():
     rows = set(Motion.objects.values_list("kind", "item", "topic"))
     assert rows == {("candidate", 3, "选举业主委员会")}
     assert Assembly.objects.get(pk=election.assembly_id).slots == 4
+
+
+# --- what happens to seats between vote and term ----------------------------------------------
+
+
+def committee_roles(estate, day):
+    held = Role.objects.on(day).filter(estate=estate, code__in=[RoleCode.COMMITTEE, RoleCode.COMMITTEE_CHAIR])
+    return set(held.values_list("user", flat=True))
+
+
+def test_a_term_that_begins_later_gets_its_roles_at_the_first_minute_of_its_first_day():
+    estate = EstateFactory()
+    election = posted_election(estate, candidates=7)
+    by_number = {one.number: one.owner for one in election.candidates.all()}
+    old = term_of(estate, [by_number[1], by_number[7]])
+    for number in (1, 7):
+        appoint(RoleCode.COMMITTEE, estate, by_number[number].user)
+    first_day = timezone.localdate() + timedelta(days=60)
+    CommitteeTerm.objects.filter(pk=old.pk).update(ends_on=first_day)
+
+    assembly = settled(election.assembly, ballots(FOR))
+
+    voted_on = timezone.localtime(assembly.certified_at).date()
+    outgoing = {by_number[number].user_id for number in (1, 7)}
+    elected = {by_number[number].user_id for number in (1, 2, 3, 4, 5)}
+    assert committee_roles(estate, voted_on) == outgoing
+    with time_machine.travel(assembly.certified_at):
+        relay_outbox()
+    told = Notice.objects.filter(topic="communities.committee-begun")
+    assert set(told.values_list("recipient", flat=True)) == outgoing | elected | {by_number[6].user_id}
+    assert told.first().title.startswith(f"第 2 届业主委员会已经选出，{first_day:%Y-%m-%d} 起任职")
+    midnight = datetime.combine(first_day, time(), LOCAL_ZONE)
+    with time_machine.travel(midnight - timedelta(seconds=1), tick=False):
+        follow_due_seats()
+        assert committee_roles(estate, voted_on) == outgoing
+        assert not Role.objects.filter(valid_to__isnull=False).exists()
+    with time_machine.travel(midnight, tick=False):
+        assert follow_due_seats() == 1
+        rows = list(Role.objects.order_by("pk").values())
+        assert follow_due_seats() == 1
+        assert list(Role.objects.order_by("pk").values()) == rows
+    assert committee_roles(estate, first_day) == elected
+    assert Role.objects.get(user=by_number[1].user).valid_to is None, "elected again, without a break"
+    assert Role.objects.get(user=by_number[7].user).valid_to == first_day
+    due = HandoverItem.objects.filter(term=old).values_list("due_on", flat=True)
+    assert set(due) == {first_day + timedelta(days=10)}
+
+
+def test_a_sweep_that_was_late_catches_up():
+    estate = EstateFactory()
+    election = posted_election(estate, candidates=7)
+    assembly = settled(election.assembly, ballots(FOR))
+    members = set(Role.objects.values_list("user", flat=True))
+    Role.objects.all().delete()
+    with time_machine.travel(assembly.certified_at + timedelta(days=20)):
+        follow_due_seats()
+        assert committee_roles(estate, timezone.localdate()) == members
+
+
+def sell(owner):
+    Ownership.objects.filter(owner=owner).update(valid_to=timezone.localdate())
+
+
+def test_an_elected_owner_who_sold_is_left_out_and_the_first_alternate_takes_the_seat():
+    election = posted_election(candidates=7)
+    by_number = {one.number: one.owner for one in election.candidates.all()}
+    for person, marks in zip(people_of(election.assembly), ballots(FOR), strict=True):
+        cast_for(election.assembly, person, marks)
+    sell(by_number[2])
+
+    assembly = settled(election.assembly)
+
+    assert results_of(assembly)[2] == ("elected", 2), "what was counted stays"
+    term = reload(election).term
+    seated = list(term.seats.order_by("pk").values_list("owner", "is_alternate"))
+    assert seated == [(by_number[number].pk, False) for number in (1, 3, 4, 5, 6)]
+    entry = LedgerEntry.objects.get(verb="votes.election.seated")
+    assert json.loads(entry.body)["payload"] == {
+        "term": term.pk,
+        "members": 5,
+        "alternates": 0,
+        "left_out": [2],
+    }
+
+
+def test_where_too_few_elected_still_own_a_home_no_term_begins_and_the_vote_is_certified_all_the_same():
+    election = posted_election(candidates=7)
+    for person, marks in zip(people_of(election.assembly), ballots(FOR), strict=True):
+        cast_for(election.assembly, person, marks)
+    for number in (1, 2, 3, 4):
+        sell(election.candidates.get(number=number).owner)
+
+    assembly = settled(election.assembly)
+
+    assert assembly.status == "certified"
+    assert not CommitteeTerm.objects.exists()
+    entry = LedgerEntry.objects.get(verb="votes.election.not-seated")
+    assert json.loads(entry.body)["payload"] == {"left_out": [1, 2, 3, 4]}
+
+
+def test_an_election_held_again_after_a_revoked_one_begins_on_the_same_day():
+    estate = EstateFactory()
+    election = posted_election(estate, candidates=7)
+    old = term_of(estate, [election.candidates.get(number=7).owner])
+    first_day = timezone.localdate() + timedelta(days=60)
+    CommitteeTerm.objects.filter(pk=old.pk).update(ends_on=first_day)
+    assembly = settled(election.assembly, ballots(FOR))
+    assert assembly.certified_at is not None
+    unseat_elected(assembly=assembly, moment=assembly.certified_at)
+    revoked = reload(election).term
+    assert not HandoverItem.objects.filter(term=revoked).exists(), "nobody had begun"
+    Election.objects.filter(pk=election.pk).update(term=None)
+
+    term = fill_seats(assembly=assembly, moment=assembly.certified_at)
+
+    assert (term.number, term.starts_on) == (3, first_day)
+    with time_machine.travel(datetime.combine(first_day, time(), LOCAL_ZONE)):
+        assert latest_term(estate, on=timezone.localdate()) == term
+        follow_due_seats()
+        sitting = term.seats.filter(is_alternate=False).values_list("user", flat=True)
+        assert committee_roles(estate, first_day) == set(sitting)
+
+
+def test_an_alternate_elected_by_a_by_election_becomes_a_member_and_leaves_no_earlier_seat_behind():
+    estate = EstateFactory()
+    election = posted_election(
+        estate, candidates=3, seats=1, alternates=1, purpose="by-election", areas=(100,) * 6
+    )
+    owners = [person.owners.get() for person in people_of(election.assembly)]
+    term = term_of(estate, owners[3:], alternates=[owners[0], owners[1]])
+    Election.objects.filter(pk=election.pk).update(term=term)
+
+    assembly = settled(election.assembly, ["FAA"] * 4 + ["FAA", "AFA"])
+
+    held = term.seats.filter(valid_to__isnull=True)
+    assert held.get(owner=owners[0]).is_alternate is False
+    assert held.filter(owner=owners[1], is_alternate=True).count() == 1
+    assert term.seats.get(owner=owners[0], is_alternate=True).end_reason == "补选为委员"
+    assert assembly.certified_at is not None
+    unseat_elected(assembly=assembly, moment=assembly.certified_at)
+    assert not held.filter(owner=owners[0]).exists()
+    assert held.filter(owner=owners[1]).exists(), "the earlier election seated this alternate"

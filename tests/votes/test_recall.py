@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from communities.enums import RoleCode
 from communities.errors import NotPermitted, ReasonMissing
-from communities.models import CommitteeSeat, HandoverItem, LedgerEntry, Notice, Role
+from communities.models import CommitteeSeat, HandoverItem, LedgerEntry, Notice, Ownership, Role
 from communities.services.outbox import relay_outbox
 from tests.factories.ballots import settled
 from tests.factories.communities import EstateFactory, UserFactory, appoint
@@ -81,7 +82,8 @@ def test_a_passed_recall_ends_seat_and_role_and_the_alternate_moves_up():
     assert term.seats.get(owner=people[5], is_alternate=True).end_reason == "递补为委员"
     assert Role.objects.get(user=people[5].user).valid_from == day
     assert vacancies(term, day) == 0 and vacant_terms([estate], day) == []
-    relay_outbox()
+    with time_machine.travel(assembly.certified_at):
+        relay_outbox()
     told = Notice.objects.filter(topic__in=["communities.seat-ended", "communities.alternate-moved-up"])
     committee = {secretary.pk, *(owner.user_id for owner in people[1:6])}
     assert sorted(told.values_list("topic", "recipient")) == [
@@ -187,3 +189,26 @@ def test_what_was_said_for_and_against_is_frozen_once_posted():
         Recall.objects.update(hearing="公示以后再改")
     with pytest.raises(IntegrityError), transaction.atomic():
         Recall.objects.all().delete()
+
+
+def test_an_alternate_who_sold_does_not_hold_up_the_certification_and_the_next_one_moves_up():
+    estate, people, term, secretary = setting(alternates=2)
+    Ownership.objects.filter(owner=people[5]).update(valid_to=timezone.localdate() + timedelta(days=1))
+
+    assembly = posted_recall(estate, term.seats.get(owner=people[0]), secretary, ["F"] * 10)
+
+    assert assembly.status == "certified"
+    moved = term.seats.get(owner=people[6], valid_to__isnull=True)
+    assert (moved.is_alternate, term.seats.get(owner=people[5]).valid_to) == (False, None)
+
+
+def test_after_a_by_election_the_next_recall_lets_an_alternate_move_up_again():
+    estate, people, term, secretary = setting(alternates=1)
+    today = timezone.localdate()
+    term.seats.filter(owner__in=people[3:5]).update(valid_to=today - timedelta(days=9))
+    for owner in people[7:9]:
+        term.seats.create(owner=owner, user=owner.user, valid_from=today - timedelta(days=3))
+
+    posted_recall(estate, term.seats.get(owner=people[0]), secretary, ["F"] * 10)
+
+    assert term.seats.filter(owner=people[5], is_alternate=False, valid_to__isnull=True).exists()

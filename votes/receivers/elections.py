@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from communities.models import CommitteeSeat, OutboxMessage
+from communities.models import OutboxMessage
 from communities.queries import secretaries_of
 from communities.services.notices import notify
 from communities.services.outbox import handler
@@ -114,31 +114,4 @@ def tell_withdrawal(message: OutboxMessage) -> None:
         title=_("候选人退出：%(number)s 号 %(name)s") % {"number": candidate.number, "name": candidate.name},
         text=_("已提交的表决票仍然有效；之后的表决票，这一项只能弃权。"),
         url=reverse("votes:election", args=[candidate.election_id]),
-    )
-
-
-@handler("votes.seat-ended")
-def tell_seat_ended(message: OutboxMessage) -> None:
-    seat = CommitteeSeat.objects.get(pk=message.subject)
-    notify(
-        recipients=[seat.user_id] if seat.user_id else [],
-        estate=message.estate,
-        topic=message.topic,
-        subject=message.subject,
-        title=_("您的业主委员会任职已终止"),
-        text=seat.end_reason,
-        url=reverse("votes:assembly-list", args=[message.estate.slug]),
-    )
-
-
-@handler("votes.alternate-seated")
-def tell_alternate(message: OutboxMessage) -> None:
-    seat = CommitteeSeat.objects.get(pk=message.subject)
-    notify(
-        recipients=[seat.user_id] if seat.user_id else [],
-        estate=message.estate,
-        topic=message.topic,
-        subject=message.subject,
-        title=_("您已由候补委员递补为业主委员会委员"),
-        url=reverse("votes:assembly-list", args=[message.estate.slug]),
     )

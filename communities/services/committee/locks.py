@@ -19,8 +19,12 @@ def judge(permission: str, actor: User, thing: object) -> None:
 
 
 def lock_estate(pk: int) -> Estate:
-    """One change at a time to a committee: the estate is locked until the transaction ends."""
-    return Estate.objects.select_for_update(of=("self",)).select_related("community__subdistrict").get(pk=pk)
+    """One change at a time to a committee: the estate is locked until the transaction ends.
+
+    Rows that only name the estate are written meanwhile: a certification takes this lock late.
+    """
+    estates = Estate.objects.select_for_update(of=("self",), no_key=True)
+    return estates.select_related("community__subdistrict").get(pk=pk)
 
 
 def lock_term(pk: int) -> CommitteeTerm:
@@ -39,9 +43,9 @@ def lock_seat(pk: int) -> CommitteeSeat:
     return seat
 
 
-def need_sitting(seat: CommitteeSeat) -> None:
-    """Raise :class:`SeatEnded` when the seat has ended already."""
-    if seat.valid_to is not None:
+def need_sitting(seat: CommitteeSeat, *, moment: datetime) -> None:
+    """Raise :class:`SeatEnded` when the seat has ended. One that the next term ends is held until then."""
+    if seat.valid_to is not None and seat.valid_to <= local_day(moment):
         raise SeatEnded
 
 

@@ -1,14 +1,50 @@
 """Roles of a committee follow its seats. No other code appoints its members, or takes them off."""
 
-from datetime import date
+import logging
+from datetime import date, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
+from communities import recovery
+from communities.clock import database_now, local_day
 from communities.committees import latest_term
 from communities.enums import RoleCode, SeatPosition
 from communities.models import CommitteeSeat, Estate, Role
 
+from .locks import lock_estate
+
 CODES = (RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE)
+#: How far back the sweep looks for seats that began or ended: a service that stood still catches up.
+LOOKS_BACK = timedelta(days=31)
+
+logger = logging.getLogger(__name__)
+
+
+def follow_due_seats() -> int:
+    """Let the roles follow every seat that began or ended by the calendar; returns for how many estates.
+
+    A term that was elected before the one in office ends begins by itself, on its first
+    day in the estates' zone. Running it again changes nothing. In RECOVERY it waits.
+    """
+    if recovery.watch.look():
+        return 0
+    day = local_day(database_now())
+    since = day - LOOKS_BACK
+    turned = CommitteeSeat.objects.filter(
+        Q(valid_from__gt=since, valid_from__lte=day) | Q(valid_to__gt=since, valid_to__lte=day)
+    )
+    followed = 0
+    for pk in turned.order_by("term__estate").values_list("term__estate", flat=True).distinct():
+        try:
+            with transaction.atomic():
+                follow_seats(estate=lock_estate(pk), day=local_day(database_now()))
+        except Exception:
+            # Tried again at the next sweep.
+            logger.exception("roles of the committee of estate %s do not follow its seats", pk)
+        else:
+            followed += 1
+    return followed
 
 
 def follow_seats(*, estate: Estate, day: date) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from communities.clock import database_now, local_day
@@ -13,6 +14,7 @@ from communities.ledger.hashing import sha256
 from communities.models import CommitteeSeat, CommitteeTerm, Owner, PositionDecision, User
 from communities.services.outbox import tell
 
+from .filling import seat_first_alternate, vacancies, waiting_alternate
 from .handover import prepare_seat_handover
 from .locks import enter, judge, lock_seat, lock_term, need_day, need_sitting
 from .refusals import NoAlternate, NotAnOwnerHere, OwnerSeated, SeatIsAlternate, TermElected, TermFull
@@ -57,16 +59,18 @@ def decide_position(
     """
     seat = lock_seat(seat.pk)
     judge("communities.manage_committee", actor, seat.term.estate)
-    need_sitting(seat)
+    moment = database_now()
+    need_sitting(seat, moment=moment)
     if seat.is_alternate:
         raise SeatIsAlternate
-    moment = database_now()
     need_day(session_on, since=max(seat.valid_from, seat.term.starts_on), moment=moment)
     text = need_reason(text)
     if position == SeatPosition.CHAIR:
-        others = CommitteeSeat.objects.filter(
-            term=seat.term, position=SeatPosition.CHAIR, valid_to__isnull=True
-        ).exclude(pk=seat.pk)
+        others = (
+            CommitteeSeat.objects.filter(term=seat.term, position=SeatPosition.CHAIR)
+            .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=local_day(moment)))
+            .exclude(pk=seat.pk)
+        )
         for other in others:
             other.term = seat.term
             _set_position(other, SeatPosition.MEMBER, session_on, text, actor, moment)
@@ -109,8 +113,8 @@ def end_seat(*, seat: CommitteeSeat, reason: str, note: str, ended_on: date, act
     """
     seat = lock_seat(seat.pk)
     judge("communities.manage_committee", actor, seat.term.estate)
-    need_sitting(seat)
     moment = database_now()
+    need_sitting(seat, moment=moment)
     need_day(ended_on, since=seat.valid_from, moment=moment)
     kind = SeatEndReason(reason)
     note = need_reason(note) if kind == SeatEndReason.OTHER else note.strip()
@@ -123,9 +127,10 @@ def close_seat(
 ) -> CommitteeSeat:
     """End a locked seat in the caller's transaction, with what follows: roles, handover, notices.
 
-    For :func:`end_seat`, and for the certification of a recall, whose ``code`` is "recalled".
+    For :func:`end_seat`, and for what a vote decides: ``code`` is "recalled" for a recall, "void" for
+    an election that was revoked. Whoever has not begun owes no handover.
     """
-    seat.valid_to, seat.end_reason = ended_on, reason
+    seat.valid_to, seat.end_reason = ended_on, reason[:200]
     seat.save(update_fields=["valid_to", "end_reason"])
     entry = enter(
         seat,
@@ -134,7 +139,7 @@ def close_seat(
         moment=moment,
         payload={"reason": code, "ended_on": ended_on.isoformat()},
     )
-    if not seat.is_alternate:
+    if not seat.is_alternate and seat.valid_from <= local_day(moment):
         prepare_seat_handover(seat=seat, since=ended_on, moment=moment, actor=actor)
     follow_seats(estate=seat.term.estate, day=local_day(moment))
     tell(estate=seat.term.estate, topic="communities.seat-ended", subject=f"{seat.pk}:{entry}")
@@ -151,32 +156,15 @@ def move_up_alternate(*, term: CommitteeTerm, moved_on: date, actor: User) -> Co
     term = lock_term(term.pk)
     judge("communities.manage_committee", actor, term.estate)
     moment = database_now()
-    if vacancies(term) < 1:
+    day = local_day(moment)
+    if vacancies(term, on=day) < 1:
         raise TermFull
-    alternate = (
-        CommitteeSeat.objects.filter(term=term, is_alternate=True, valid_to__isnull=True)
-        .select_related("owner")
-        .order_by("pk")
-        .first()
-    )
+    alternate = waiting_alternate(term, on=day)
     if alternate is None:
         raise NoAlternate
     need_day(moved_on, since=alternate.valid_from, moment=moment)
-    if alternate.owner_id not in current_owner_ids(term.estate, on=local_day(moment)):
+    if alternate.owner_id not in current_owner_ids(term.estate, on=day):
         raise NotAnOwnerHere
-    alternate.valid_to, alternate.end_reason = moved_on, _("递补为委员")
-    alternate.save(update_fields=["valid_to", "end_reason"])
-    seat = CommitteeSeat.objects.create(
-        term=term, owner=alternate.owner, user=alternate.user, valid_from=moved_on
-    )
-    entry = enter(seat, "alternate-moved-up", actor=actor, moment=moment, payload={"alternate": alternate.pk})
-    follow_seats(estate=term.estate, day=local_day(moment))
-    tell(estate=term.estate, topic="communities.alternate-moved-up", subject=f"{seat.pk}:{entry}")
+    seat = seat_first_alternate(term=term, moved_on=moved_on, moment=moment, actor=actor)
+    assert seat is not None
     return seat
-
-
-def vacancies(term: CommitteeTerm) -> int:
-    """Seats of the term that somebody left and nobody took since."""
-    seats = CommitteeSeat.objects.filter(term=term, is_alternate=False)
-    left = seats.filter(valid_to__isnull=False).count()
-    return left - seats.filter(valid_from__gt=term.starts_on).count()

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from communities.clock import database_now, local_day
-from communities.committees import current_owner_ids
 from communities.models import CommitteeSeat, CommitteeTerm, Estate, Owner, User
 from communities.services.outbox import tell
 
+from .filling import give_seats
 from .handover import prepare_handover
 from .locks import enter, judge, lock_estate, lock_term, need_day
-from .refusals import FilingNumberMissing, NotAnOwnerHere, TermFiled, TermReported, TermUnfit
+from .refusals import FilingNumberMissing, TermFiled, TermReported, TermUnfit
 from .roles import follow_seats
 
 LONGEST_FILING_NUMBER = 40
@@ -32,8 +32,9 @@ def begin_term(
 ) -> CommitteeTerm:
     """Begin the term that a certified election filled, in the caller's transaction.
 
-    ``members`` and ``alternates`` in the order of their votes. The term before ends, its
-    members owe the handover, and the accounts of the new ones get their role. Raises
+    ``members`` and ``alternates`` in the order of their votes. The term before ends when
+    this one starts, and its members owe the handover from then on. Roles change on that
+    day: at once where it is today, else by :func:`follow_due_seats`. Raises
     :class:`TermUnfit`, :class:`NotAnOwnerHere`.
     """
     estate = lock_estate(estate.pk)
@@ -41,14 +42,10 @@ def begin_term(
     term = _begin(
         estate, newest + 1, starts_on, ends_on, from_papers=False, moment=moment, actor=actor, event="begun"
     )
-    owners = current_owner_ids(estate, on=local_day(moment))
-    for is_alternate, chosen in ((False, members), (True, alternates)):
-        for owner in chosen:
-            if owner.pk not in owners:
-                raise NotAnOwnerHere
-            CommitteeSeat.objects.create(
-                term=term, owner=owner, valid_from=starts_on, is_alternate=is_alternate
-            )
+    for is_alternate, owners in ((False, members), (True, alternates)):
+        give_seats(
+            term=term, owners=owners, is_alternate=is_alternate, begins=starts_on, ends=None, moment=moment
+        )
     follow_seats(estate=estate, day=local_day(moment))
     return term
 
@@ -62,9 +59,11 @@ def enter_term(*, estate: Estate, number: int, starts_on: date, ends_on: date, a
     estate = lock_estate(estate.pk)
     judge("communities.enter_term", actor, estate)
     moment = database_now()
-    return _begin(
+    term = _begin(
         estate, number, starts_on, ends_on, from_papers=True, moment=moment, actor=actor, event="entered"
     )
+    follow_seats(estate=estate, day=local_day(moment))
+    return term
 
 
 def _begin(
@@ -80,7 +79,10 @@ def _begin(
 ) -> CommitteeTerm:
     before = CommitteeTerm.objects.filter(estate=estate).order_by("-number").first()
     fits = before is None or (number > before.number and starts_on > before.starts_on)
-    if not (fits and starts_on < ends_on and starts_on <= local_day(moment)):
+    if not from_papers and before is not None:
+        # An election held again, after the term it follows was revoked, begins when that one would have.
+        fits = starts_on >= before.starts_on
+    if not (fits and starts_on < ends_on and (starts_on <= local_day(moment) or not from_papers)):
         raise TermUnfit
     term = CommitteeTerm.objects.create(
         estate=estate, number=number, starts_on=starts_on, ends_on=ends_on, from_papers=from_papers
@@ -92,13 +94,31 @@ def _begin(
         moment=moment,
         payload={"number": number, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()},
     )
-    if before is not None:
-        open_seats = CommitteeSeat.objects.filter(term=before, valid_to__isnull=True)
-        open_seats.update(valid_to=starts_on, end_reason=_("新一届已经选出"))
-        prepare_handover(term=before, since=starts_on, moment=moment, actor=actor)
-    follow_seats(estate=estate, day=local_day(moment))
+    _end_earlier(term, moment=moment, actor=actor)
     tell(estate=estate, topic="communities.committee-begun", subject=f"{term.pk}:{entry}")
     return term
+
+
+def _end_earlier(term: CommitteeTerm, *, moment: datetime, actor: User | None) -> None:
+    """End what came before the term on its first day: seats, the time in office, and list the handover."""
+    starts_on = term.starts_on
+    CommitteeSeat.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=starts_on),
+        term__estate=term.estate,
+        term__number__lt=term.number,
+    ).update(valid_to=starts_on, end_reason=_("新一届已经选出"))
+    outgoing = (
+        CommitteeTerm.objects.filter(estate=term.estate, number__lt=term.number, starts_on__lt=starts_on)
+        .order_by("-starts_on", "-number")
+        .first()
+    )
+    if outgoing is None:
+        return
+    outgoing.estate = term.estate
+    if outgoing.ends_on > starts_on:
+        outgoing.ends_on = starts_on
+        outgoing.save(update_fields=["ends_on"])
+    prepare_handover(term=outgoing, since=starts_on, moment=moment, actor=actor)
 
 
 @transaction.atomic
