@@ -17,7 +17,7 @@ from django.utils import timezone
 from communities.enums import RoleCode
 from communities.errors import NotPermitted
 from communities.ledger.leaves import timestamp
-from communities.models import Estate, LedgerEntry, Log, SigningKey, User
+from communities.models import Estate, LedgerEntry, Log, User
 from communities.services.ledger import record
 from communities.services.sealing import seal_log
 from tests.factories.ballots import cast_for, settled
@@ -72,7 +72,13 @@ def test_a_public_pack_verifies_and_says_what_the_result_says() -> None:
     assembly = certified_assembly()
     report, _ = verify_pack(public_pack(assembly))
     assert report.problems == []
-    assert report.facts["ballots"] == {"received": 3, "counted": 3, "not_counted": 0}
+    assert report.facts["ballots"] == {
+        "received": 3,
+        "counted": 3,
+        "not_counted": 0,
+        "channels": {"online": {"received": 3, "counted": 3}},
+        "reasons": [],
+    }
     files = files_in(public_pack(assembly))
     assert files["result.json"].decode() == assembly.certificate.body
     assert report.facts["roll"]["sha256"] == assembly.roll_hash
@@ -87,16 +93,6 @@ def test_the_same_database_gives_the_same_bytes() -> None:
 def test_a_process_without_the_sealing_key_signs_with_that_for_receipts(settings: Any) -> None:
     assembly = certified_assembly()
     sealed = files_in(public_pack(assembly))["manifest.sig"]
-    keys = json.loads(files_in(public_pack(assembly))["keys.json"])["keys"]
-    seal = next(key for key in keys if key["purpose"] == "seal")
-    SigningKey.objects.create(
-        key_id=seal["id"],
-        purpose="seal",
-        public_key=seal["public_key"],
-        statement="",
-        signature="",
-        added_at=timezone.now(),
-    )
     settings.SEALING_KEY = ""
     pack = public_pack(assembly)
     assert examine(pack).verdict == "ok"
@@ -106,6 +102,7 @@ def test_a_process_without_the_sealing_key_signs_with_that_for_receipts(settings
 def test_without_the_public_half_of_the_sealing_key_nothing_is_believed(settings: Any) -> None:
     assembly = certified_assembly()
     settings.SEALING_KEY = ""
+    at_the_prompt("communities_signingkey", "DELETE FROM communities_signingkey WHERE purpose = 'seal'")
     assert examine(public_pack(assembly)).verdict == "unknown-key"
 
 
@@ -312,7 +309,16 @@ def test_papers_mandates_and_what_was_not_counted_are_in_the_full_pack() -> None
     pack = full_pack(released(done))
     assert examine(pack).problems == []
     files = files_in(pack)
-    assert json.loads(files["result.json"])["ballots"] == {"received": 2, "counted": 1, "not_counted": 1}
+    assert json.loads(files["result.json"])["ballots"] == {
+        "received": 2,
+        "counted": 1,
+        "not_counted": 1,
+        "channels": {
+            "online": {"received": 1, "counted": 1},
+            "paper": {"received": 1, "counted": 0},
+        },
+        "reasons": [["paper", "elector-voted-online", 1]],
+    }
     assert json.loads(files["uncounted.jsonl"])["reason"] == "elector-voted-online"
     assert json.loads(files["papers.jsonl"])["scan"] == "ab" * 32
     assert "受托人甲" not in "".join(content.decode() for content in files.values())
