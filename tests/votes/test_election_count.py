@@ -24,6 +24,7 @@ from communities.models import (
     Role,
 )
 from communities.services.committee import follow_due_seats
+from communities.services.committee import roles as roles_of_seats
 from communities.services.outbox import relay_outbox
 from tests.factories.ballots import cast_for, settled
 from tests.factories.communities import EstateFactory, appoint
@@ -429,12 +430,23 @@ def test_the_motions_of_candidates_are_item_three_with_the_usual_options():
 # --- what happens to seats between vote and term ----------------------------------------------
 
 
+@pytest.fixture
+def sweep_at(monkeypatch):
+    """Run the sweep as of a moment: time travel moves this machine's clock, not the database's."""
+
+    def sweep(moment):
+        monkeypatch.setattr(roles_of_seats, "database_now", lambda: moment)
+        return follow_due_seats()
+
+    return sweep
+
+
 def committee_roles(estate, day):
     held = Role.objects.on(day).filter(estate=estate, code__in=[RoleCode.COMMITTEE, RoleCode.COMMITTEE_CHAIR])
     return set(held.values_list("user", flat=True))
 
 
-def test_a_term_that_begins_later_gets_its_roles_at_the_first_minute_of_its_first_day():
+def test_a_term_that_begins_later_gets_its_roles_at_the_first_minute_of_its_first_day(sweep_at):
     estate = EstateFactory()
     election = posted_election(estate, candidates=7)
     by_number = {one.number: one.owner for one in election.candidates.all()}
@@ -456,15 +468,13 @@ def test_a_term_that_begins_later_gets_its_roles_at_the_first_minute_of_its_firs
     assert set(told.values_list("recipient", flat=True)) == outgoing | elected | {by_number[6].user_id}
     assert told.first().title.startswith(f"第 2 届业主委员会已经选出，{first_day:%Y-%m-%d} 起任职")
     midnight = datetime.combine(first_day, time(), LOCAL_ZONE)
-    with time_machine.travel(midnight - timedelta(seconds=1), tick=False):
-        follow_due_seats()
-        assert committee_roles(estate, voted_on) == outgoing
-        assert not Role.objects.filter(valid_to__isnull=False).exists()
-    with time_machine.travel(midnight, tick=False):
-        assert follow_due_seats() == 1
-        rows = list(Role.objects.order_by("pk").values())
-        assert follow_due_seats() == 1
-        assert list(Role.objects.order_by("pk").values()) == rows
+    sweep_at(midnight - timedelta(seconds=1))
+    assert committee_roles(estate, voted_on) == outgoing
+    assert not Role.objects.filter(valid_to__isnull=False).exists()
+    assert sweep_at(midnight) == 1
+    rows = list(Role.objects.order_by("pk").values())
+    assert sweep_at(midnight) == 1
+    assert list(Role.objects.order_by("pk").values()) == rows
     assert committee_roles(estate, first_day) == elected
     assert Role.objects.get(user=by_number[1].user).valid_to is None, "elected again, without a break"
     assert Role.objects.get(user=by_number[7].user).valid_to == first_day
@@ -472,15 +482,16 @@ def test_a_term_that_begins_later_gets_its_roles_at_the_first_minute_of_its_firs
     assert set(due) == {first_day + timedelta(days=10)}
 
 
-def test_a_sweep_that_was_late_catches_up():
+def test_a_sweep_that_was_late_catches_up(sweep_at):
     estate = EstateFactory()
     election = posted_election(estate, candidates=7)
     assembly = settled(election.assembly, ballots(FOR))
     members = set(Role.objects.values_list("user", flat=True))
     Role.objects.all().delete()
-    with time_machine.travel(assembly.certified_at + timedelta(days=20)):
-        follow_due_seats()
-        assert committee_roles(estate, timezone.localdate()) == members
+    assert assembly.certified_at is not None
+    late = assembly.certified_at + timedelta(days=20)
+    sweep_at(late)
+    assert committee_roles(estate, timezone.localdate(late)) == members
 
 
 def sell(owner):
@@ -524,7 +535,7 @@ def test_where_too_few_elected_still_own_a_home_no_term_begins_and_the_vote_is_c
     assert json.loads(entry.body)["payload"] == {"left_out": [1, 2, 3, 4]}
 
 
-def test_an_election_held_again_after_a_revoked_one_begins_on_the_same_day():
+def test_an_election_held_again_after_a_revoked_one_begins_on_the_same_day(sweep_at):
     estate = EstateFactory()
     election = posted_election(estate, candidates=7)
     old = term_of(estate, [election.candidates.get(number=7).owner])
@@ -540,29 +551,34 @@ def test_an_election_held_again_after_a_revoked_one_begins_on_the_same_day():
     term = fill_seats(assembly=assembly, moment=assembly.certified_at)
 
     assert (term.number, term.starts_on) == (3, first_day)
-    with time_machine.travel(datetime.combine(first_day, time(), LOCAL_ZONE)):
-        assert latest_term(estate, on=timezone.localdate()) == term
-        follow_due_seats()
-        sitting = term.seats.filter(is_alternate=False).values_list("user", flat=True)
-        assert committee_roles(estate, first_day) == set(sitting)
+    assert latest_term(estate, on=first_day) == term
+    sweep_at(datetime.combine(first_day, time(), LOCAL_ZONE))
+    sitting = term.seats.filter(is_alternate=False).values_list("user", flat=True)
+    assert committee_roles(estate, first_day) == set(sitting)
 
 
 def test_an_alternate_elected_by_a_by_election_becomes_a_member_and_leaves_no_earlier_seat_behind():
     estate = EstateFactory()
     election = posted_election(
-        estate, candidates=3, seats=1, alternates=1, purpose="by-election", areas=(100,) * 6
+        estate,
+        candidates=3,
+        seats=2,
+        alternates=1,
+        purpose="by-election",
+        areas=(120, 120, 110, 110, 100, 100),
     )
     owners = [person.owners.get() for person in people_of(election.assembly)]
-    term = term_of(estate, owners[3:], alternates=[owners[0], owners[1]])
+    term = term_of(estate, owners[3:], alternates=[owners[0], owners[2]])
     Election.objects.filter(pk=election.pk).update(term=term)
 
-    assembly = settled(election.assembly, ["FAA"] * 4 + ["FAA", "AFA"])
+    assembly = settled(election.assembly, ["FFA"] * 2 + ["FAF"] * 2 + ["AFF"] * 2)
 
+    assert results_of(assembly) == {1: ("elected", 1), 2: ("elected", 2), 3: ("alternate", 3)}
     held = term.seats.filter(valid_to__isnull=True)
-    assert held.get(owner=owners[0]).is_alternate is False
-    assert held.filter(owner=owners[1], is_alternate=True).count() == 1
+    assert {held.get(owner=owner).is_alternate for owner in owners[:2]} == {False}
+    assert held.filter(owner=owners[2], is_alternate=True).count() == 1
     assert term.seats.get(owner=owners[0], is_alternate=True).end_reason == "补选为委员"
     assert assembly.certified_at is not None
     unseat_elected(assembly=assembly, moment=assembly.certified_at)
-    assert not held.filter(owner=owners[0]).exists()
-    assert held.filter(owner=owners[1]).exists(), "the earlier election seated this alternate"
+    assert not held.filter(owner__in=owners[:2]).exists()
+    assert held.filter(owner=owners[2]).exists(), "the earlier election seated this alternate"
