@@ -17,9 +17,11 @@ from communities.errors import NotPermitted
 from communities.models import Estate, LedgerEntry, User
 from tests.factories.ballots import open_with_areas, settled
 from tests.factories.communities import EstateFactory, appoint
+from tests.factories.evidence import certified_assembly, public_pack, recorded_assembly
 from tests.factories.records import delivered, objected
 from tests.factories.votes import draft_assembly, people_of
 from votes.errors import ArchivePending
+from votes.evidence.verifier import verify_pack
 from votes.models import Assembly, MotionAttachment
 from votes.services import archives
 from votes.services.archives import (
@@ -106,6 +108,20 @@ def test_the_papers_of_motions_are_in_it_under_names_of_our_own(decided: Assembl
     from votes.views.documents.producers import attachments
 
     assert list(attachments(draft)) == [(f"1-{paper.pk}.pdf", b"%PDF-1.7")]
+
+
+def test_the_public_evidence_pack_is_in_it_as_it_was_written_and_verifies() -> None:
+    from votes.views.documents.producers import evidence
+
+    assembly = certified_assembly()
+    file = io.BytesIO()
+    write_archive(assembly, file)
+    pack = unpacked(file.getvalue())[f"evidence/evidence-{assembly.pk}.zip"]
+    assert pack == public_pack(assembly)
+    report, opened = verify_pack(pack)
+    assert (report.verdict, report.facts["level"]) == ("ok", "public")
+    assert opened is not None and "openings.jsonl" not in opened.files
+    assert list(evidence(recorded_assembly([8800]))) == [], "before the result there is none"
 
 
 def test_another_package_adds_its_part(decided: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:

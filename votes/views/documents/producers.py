@@ -1,12 +1,15 @@
 """What an archive holds: every paper as PDF and spreadsheets, the proofs, and the papers of the motions."""
 
+import io
 from collections.abc import Iterator
 
 from communities.ledger.canonical import Plain, canonical
 from communities.ledger.leaves import timestamp
 from communities.printing import PdfUnavailable, pdf_of
+from votes.errors import EvidenceNotReady
 from votes.models import Assembly, Certificate, MotionAttachment
 from votes.services.archives import add_producer
+from votes.services.packs import write_public_pack
 
 from .catalogue import DOCUMENTS
 
@@ -57,6 +60,17 @@ def attachments(assembly: Assembly) -> Iterator[tuple[str, bytes]]:
             yield f"{paper.motion.position}-{paper.pk}.{suffix}", file.read()
 
 
+def evidence(assembly: Assembly) -> Iterator[tuple[str, bytes]]:
+    """The public evidence pack, whole, once the result is certified and sealed."""
+    out = io.BytesIO()
+    try:
+        write_public_pack(assembly=assembly, out=out)
+    except EvidenceNotReady:
+        return
+    yield f"evidence-{assembly.pk}.zip", out.getvalue()
+
+
 add_producer("", papers)
 add_producer("proofs", proofs)
 add_producer("attachments", attachments)
+add_producer("evidence", evidence)
