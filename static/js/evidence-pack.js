@@ -248,8 +248,10 @@
       return [found[0], this.bodies[found[0]].payload];
     }
 
-    logged(verb, text) {
-      return this.bodies.some((body, index) => body.verb === verb && this.leaves[index].includes(JSON.stringify(text)));
+    /** The events of this kind as they happened: leaves that were sealed at once lie in another order. */
+    inTime(verb) {
+      const found = this.bodies.filter((body) => body.verb === verb);
+      return found.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
     }
 
     async checkPublication() {
@@ -296,11 +298,14 @@
         area += line.area;
       }
       const ours = (this.roll = { heads: heads.size, area, sha256: await sha256(this.files.get("roll.jsonl")) });
-      const said = this.published.roll;
-      const moved = Object.keys(ours).some((name) => ours[name] !== said[name]);
-      if (moved && !this.logged(CORRECTED, ours.sha256)) this.report.add("roll", "roll.jsonl");
+      let said = this.published.roll, follows = true;
+      for (const { at, payload } of this.inTime(CORRECTED)) {
+        follows = follows && at < this.published.window[0] && payload.before === said.sha256;
+        said = payload.roll;
+      }
+      if (!same(ours, said) || !follows) this.report.add("roll", "roll.jsonl");
     }
   }
 
-  window.LinyiEvidence = { Report, Pack, CERTIFIED, CAST, UNCOUNTED, TOOK_PART };
+  window.LinyiEvidence = { Report, Pack, CERTIFIED, EXTENDED, CAST, UNCOUNTED, TOOK_PART };
 })();

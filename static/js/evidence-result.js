@@ -3,7 +3,7 @@
   "use strict";
 
   const { Stop, canonical, same, parse, sha256, leafHash, hex, roots, rootByPath, isSigned, keyId } = window.LinyiBytes;
-  const { Report, Pack, CERTIFIED, CAST, UNCOUNTED, TOOK_PART } = window.LinyiEvidence;
+  const { Report, Pack, CERTIFIED, EXTENDED, CAST, UNCOUNTED, TOOK_PART } = window.LinyiEvidence;
   const { MARKS, NAMES, figures, secretFigures, decide, decideSecret, award } = window.LinyiCount;
 
   const without = (value, ...names) =>
@@ -29,11 +29,16 @@
       if (this.files.has("secret.jsonl") && !(this.secret && this.manifest.level === "full")) {
         this.report.add("file-added", "secret.jsonl");
       }
-      const [opens, closes] = this.published.window;
+      let [opens, closes] = this.published.window;
       this.window = result.window;
       const moved = this.window[1] !== closes;
-      const extended = this.window[1] >= closes && this.logged("votes.assembly.extended", this.window[1]);
-      if (this.window[0] !== opens || (moved && !extended)) this.report.add("window", "result.json", index);
+      let follows = true;
+      for (const { at, payload } of this.inTime(EXTENDED)) {
+        follows = follows && payload.before === closes && at < closes && closes < payload.window[1];
+        follows = follows && payload.window[0] === opens;
+        closes = payload.window[1];
+      }
+      if (!same(this.window, [opens, closes]) || !follows) this.report.add("window", "result.json", index);
       Object.assign(this.report.facts, { title: result.title, extended: moved, roll: this.roll });
     },
 

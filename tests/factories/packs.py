@@ -72,6 +72,8 @@ class Story:
     electors: int = 0
     #: The most leaves that are sealed at once.
     batch: int = 5
+    #: When all its events were entered.
+    happened: datetime = OPENS
     #: Change the parts just before they are written in the log and sealed.
     before_sealing: "list[Callable[[Story], None]]" = field(default_factory=list)
     batches: list[list[str]] = field(default_factory=list)
@@ -168,9 +170,10 @@ class Story:
         return ballots
 
     def _extend(self) -> None:
-        self.closes = CLOSES + timedelta(days=1)
+        before, self.closes = self.closes, self.closes + timedelta(days=1)
         window = [timestamp(OPENS), timestamp(self.closes)]
-        self.events.append(("votes.assembly.extended", {"act": 1, "window": window, "outages": []}))
+        payload = {"act": 1, "window": window, "before": timestamp(before), "outages": []}
+        self.events.append(("votes.assembly.extended", payload))
 
     # --- the log --------------------------------------------------------------------------
 
@@ -195,7 +198,7 @@ class Story:
             subject="votes.assembly:1",
             actor=7,
             payload=payload,
-            moment=OPENS,
+            moment=self.happened,
             nonce=f"{self.draw.getrandbits(128):032x}",
         )
 

@@ -41,6 +41,7 @@ totals.json      票数和每一项的合计；result.json 是结果证明，一
 election.json    有选举时：应选人数、抽签的种子和根、每位候选人的名次
 cover.txt        封面说明（cover.html 是同一内容）
 openings.jsonl   只在完整证据包里：打开每一张票；另有 uncounted、papers、mandates
+secret.jsonl     只在无记名表决的完整证据包里：每一份选择，不知道是谁的
 """
 
 

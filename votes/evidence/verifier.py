@@ -586,11 +586,10 @@ class Pack:
             if ours[name] != [body["payload"] for body in self.bodies if body["verb"] == verb]:
                 self.report.add("published", "assembly.json")
 
-    def logged(self, verb: str, text: str) -> bool:
-        """Whether an event of this kind says ``text`` anywhere."""
-        return any(
-            body["verb"] == verb and json.dumps(text) in self.leaves[index]
-            for index, body in enumerate(self.bodies)
+    def in_time(self, verb: str) -> list[dict[str, Any]]:
+        """The events of this kind as they happened: leaves that were sealed at once lie in another order."""
+        return sorted(
+            (body for body in self.bodies if body["verb"] == verb), key=lambda body: str(body["at"])
         )
 
     def check_roll(self) -> None:
@@ -610,8 +609,12 @@ class Pack:
             "area": area,
             "sha256": sha256(self.files["roll.jsonl"]),
         }
-        self.roll, said = ours, self.published["roll"]
-        if any(ours[name] != said[name] for name in ours) and not self.logged(CORRECTED, ours["sha256"]):
+        self.roll, said, follows = ours, self.published["roll"], True
+        for body in self.in_time(CORRECTED):
+            early = body["at"] < self.published["window"][0]
+            follows = follows and early and body["payload"]["before"] == said["sha256"]
+            said = body["payload"]["roll"]
+        if ours != said or not follows:
             self.report.add("roll", "roll.jsonl")
 
     def _is_in_scope(self, building: str, staircase: str) -> bool:
@@ -639,10 +642,13 @@ class Pack:
             self.report.add("file-added", "secret.jsonl")
         opens, closes = self.published["window"]
         self.window = self.result["window"]
-        moved = self.window[1] != closes
-        if self.window[0] != opens or (
-            moved and (self.window[1] < closes or not self.logged(EXTENDED, self.window[1]))
-        ):
+        moved, follows = self.window[1] != closes, True
+        for body in self.in_time(EXTENDED):
+            later = body["payload"]["window"]
+            follows = follows and body["payload"]["before"] == closes and body["at"] < closes < later[1]
+            follows = follows and later[0] == opens
+            closes = later[1]
+        if self.window != [opens, closes] or not follows:
             self.report.add("window", "result.json", index)
         self.report.facts |= {"title": self.result["title"], "extended": moved, "roll": self.roll}
 

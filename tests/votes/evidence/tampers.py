@@ -12,11 +12,12 @@ import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from communities.ledger.canonical import canonical
 from communities.ledger.hashing import leaf_hash, sha256
-from tests.factories.packs import RECEIPT, SEAL, STRANGER, Story, key, signer, text
+from tests.factories.packs import CLOSES, OPENS, RECEIPT, SEAL, STRANGER, Story, key, signer, text
 
 
 @dataclass
@@ -943,7 +944,43 @@ def home_elsewhere(story: Story) -> None:
     story.roll[0]["units"][0][0] = "9幢"
 
 
+def extend_late(story: Story) -> None:
+    story.happened = story.closes
+    story._extend()
+
+
+def extend_from_elsewhere(story: Story) -> None:
+    del story.events[1:]
+    story.closes = CLOSES
+    story._extend()
+    story.events[-1][1]["before"] = "2026-11-10T00:00:00.000000Z"
+
+
+def correct(story: Story, happened: datetime, before: str) -> None:
+    """A correction that leaves the roll as it is; what was posted stands in it as ``before``."""
+    story.happened = happened
+    story.events.append(("votes.roll.corrected", {"roll": story.roll_figures(), "before": before}))
+
+
+def correct_late(story: Story) -> None:
+    correct(story, OPENS, story.roll_figures()["sha256"])
+
+
+def correct_another(story: Story) -> None:
+    correct(story, OPENS - timedelta(days=1), "0" * 64)
+
+
+def correct_to_another(story: Story) -> None:
+    correct(story, OPENS - timedelta(days=1), story.roll_figures()["sha256"])
+    story.events[-1][1]["roll"]["area"] -= 1
+
+
 for name, change, kind in (
+    ("an extension after the close", extend_late, {}),
+    ("an extension of another window", extend_from_elsewhere, {}),
+    ("the roll corrected after the opening", correct_late, {}),
+    ("the roll corrected from another one", correct_another, {}),
+    ("the roll corrected to another one", correct_to_another, {}),
     ("a secret ballot after the close", took_part_late, {"secret": True}),
     ("somebody took part twice", took_part_twice, {"secret": True, "electors": 9}),
     ("somebody took part in a named vote", took_part_in_a_named_vote, {}),
