@@ -6,22 +6,38 @@ from communities.admin import ReadOnlyAdmin
 from votes.models import (
     Assembly,
     Ballot,
+    BallotLook,
+    Candidate,
     Certificate,
+    Delivery,
+    Election,
     Elector,
     ElectorMember,
     ElectorUnit,
     LintOverride,
+    Mandate,
     Motion,
     MotionAttachment,
     MotionResult,
+    NominationSupport,
     Objection,
     ObjectionStep,
+    PaperBallot,
+    PaperEntry,
+    Recall,
+    SeatResult,
+    SecretBallot,
+    SecretTurnout,
     TwoPersonAct,
+    UncountedBallot,
 )
 
 for model in (
     Assembly,
+    BallotLook,
+    Candidate,
     Certificate,
+    Election,
     Elector,
     ElectorMember,
     ElectorUnit,
@@ -29,6 +45,9 @@ for model in (
     Motion,
     MotionAttachment,
     MotionResult,
+    NominationSupport,
+    Recall,
+    SeatResult,
     TwoPersonAct,
 ):
     admin.site.register(model, ReadOnlyAdmin)
@@ -67,3 +86,72 @@ class ObjectionStepAdmin(ReadOnlyAdmin):
     fields = ["objection", "status", "text", "taken_at"]
     list_display = ["objection", "status", "taken_at"]
     list_select_related = ["objection"]
+
+
+@admin.register(SecretTurnout)
+class SecretTurnoutAdmin(ReadOnlyAdmin):
+    """That an elector took part in a secret vote."""
+
+    fields = ["assembly", "accepted_at", "leaf_hash"]
+    list_display = ["id", "assembly", "accepted_at"]
+    list_select_related = ["assembly"]
+
+
+@admin.register(SecretBallot)
+class SecretBallotAdmin(ReadOnlyAdmin):
+    """That a sheet lies in the box; not its marks."""
+
+    fields = ["id", "assembly"]
+    list_display = ["id", "assembly"]
+    list_select_related = ["assembly"]
+
+
+@admin.register(UncountedBallot)
+class UncountedBallotAdmin(ReadOnlyAdmin):
+    fields = ["id", "assembly", "channel", "reason", "received_at", "recorded_at", "leaf_hash"]
+    list_display = ["id", "assembly", "channel", "reason", "received_at"]
+    list_select_related = ["assembly"]
+
+
+@admin.register(PaperBallot)
+class PaperBallotAdmin(ReadOnlyAdmin):
+    """Where a sheet is. Its scan shows marks, so it is not shown."""
+
+    fields = ["id", "assembly", "serial", "printed_at", "voided_at", "received_at", "settled_at"]
+    list_display = ["assembly", "serial", "printed_at", "received_at", "settled_at"]
+    list_select_related = ["assembly"]
+
+
+@admin.register(PaperEntry)
+class PaperEntryAdmin(ReadOnlyAdmin):
+    """That somebody read a sheet, and when; not what was read."""
+
+    fields = ["paper", "look", "entered_by", "entered_at"]
+    list_display = ["paper", "look", "entered_at"]
+    list_select_related = ["paper"]
+
+
+@admin.register(Mandate)
+class MandateAdmin(ReadOnlyAdmin):
+    """That somebody may vote for an elector, and until when. Neither name, phone nor instructions."""
+
+    fields = ["id", "assembly", "granted_at", "expires_at", "revoked_at", "revoked_reason"]
+    list_display = ["id", "assembly", "granted_at", "revoked_at"]
+    list_select_related = ["assembly"]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    fields = [
+        "assembly",
+        "method",
+        "reached",
+        "note",
+        "delivered_at",
+        "recorded_by",
+        "recorded_at",
+        "taken_back_at",
+        "taken_back_reason",
+    ]
+    list_display = ["id", "assembly", "method", "reached", "delivered_at"]
+    list_select_related = ["assembly"]
