@@ -12,6 +12,7 @@ from typing import Any
 HOST = "localhost"
 OPTIONS = {"F": "for", "A": "against", "N": "abstain"}
 RECEIPT = re.compile(r"/votes/receipts/([0-9a-f-]{36})/")
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)")
 #: A phone gives an answer so long, then it asks again.
 PATIENCE = 15.0
 #: And goes on asking so long before the trial calls it unanswered.
@@ -117,15 +118,22 @@ async def _send(port: int, request: bytes) -> tuple[int, str]:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
                 writer.write(request)
-                answer = (await reader.read(-1)).decode(errors="replace")
+                answer = await reader.read(-1)
             finally:
                 writer.close()
     except (OSError, TimeoutError):
         return 0, ""
-    words = answer.split(" ", 2)
-    if len(words) < 3 or not words[1].isdigit():
+    return _whole(answer)
+
+
+def _whole(answer: bytes) -> tuple[int, str]:
+    """Status and text, unless the answer broke off in the middle: then it was none."""
+    head, ended, body = answer.partition(b"\r\n\r\n")
+    length = LENGTH.search(head)
+    words = head.split(b" ", 2)
+    if not ended or len(words) < 3 or not words[1].isdigit() or (length and len(body) < int(length[1])):
         return 0, ""
-    return int(words[1]), answer
+    return int(words[1]), answer.decode(errors="replace")
 
 
 async def submit(one: Submission, seeded: dict[str, Any], port: int, draw: random.Random) -> None:
