@@ -853,9 +853,15 @@ def left_and_ranked(story: Story) -> None:
     story.events.append(("votes.election.withdrew", {"assembly": 1, "candidate": 1}))
 
 
+@tamper("every key: another reason in the result than in the totals")
+def _(story: Story, draw: random.Random) -> Attempt:
+    recounted(other_reason)(story, draw)
+    change_json(story, "totals.json", lambda value: value["ballots"]["reasons"].pop())
+    return Attempt(story.pack(SEAL))
+
+
 def odd_area(result: dict[str, Any]) -> None:
-    for name in ("for", "participating"):
-        result["motions"][0][name][1] = 100
+    result["motions"][0]["for"][1] = 100
 
 
 for name, change, kind in (
@@ -869,7 +875,7 @@ for name, change, kind in (
     ("named, where it was secret", lambda result: result.update(secrecy="named"), {"secret": True}),
     ("secret, other marks", lambda result: result.update(marks="0" * 64), {"secret": True}),
     ("secret, another verdict", other_verdict, {"secret": True}),
-    ("secret, an area", odd_area, {"secret": True}),
+    ("secret, an area", odd_area, {"secret": True, "level": "public"}),
     (
         "secret, fewer counted",
         lambda result: result["ballots"].update(counted=1, not_counted=result["ballots"]["received"] - 1),
@@ -929,6 +935,7 @@ def took_part_late(story: Story) -> None:
 
 
 def took_part_twice(story: Story) -> None:
+    del story.marked[1:]
     story.marked.append(replace(story.marked[0], salt="0" * 32))
 
 
@@ -938,6 +945,11 @@ def took_part_in_a_named_vote(story: Story) -> None:
 
 def set_aside_in_secret(story: Story) -> None:
     story.uncounted.append({"channel": "paper", "reason": "late"})
+
+
+def posted_for_all(story: Story) -> None:
+    posted = story.published
+    story.published = lambda: {name: said for name, said in posted().items() if name != "scope"}
 
 
 def home_elsewhere(story: Story) -> None:
@@ -982,7 +994,8 @@ for name, change, kind in (
     ("the roll corrected from another one", correct_another, {}),
     ("the roll corrected to another one", correct_to_another, {}),
     ("a secret ballot after the close", took_part_late, {"secret": True}),
-    ("somebody took part twice", took_part_twice, {"secret": True, "electors": 9}),
+    ("somebody took part twice", took_part_twice, {"secret": True}),
+    ("a part that decides and was not posted", posted_for_all, {"scope": ["3幢", ""]}),
     ("somebody took part in a named vote", took_part_in_a_named_vote, {}),
     ("a paper in a secret vote", set_aside_in_secret, {"secret": True}),
     ("a home outside the part that decides", home_elsewhere, {"scope": ["3幢", ""]}),
