@@ -757,10 +757,15 @@ TABLE = (
         GET          communities:handover
         GET          communities:handover-print
         GET          communities:handover-pdf
-        GET          communities:assessments
         GET          votes:filing-sheet
         GET          votes:filing-pdf
         """,
+        at="term",
+    ),
+    Rule(
+        "desk: how the committee was assessed",
+        ("member", "chair", "secretary", "subdistrict"),
+        "GET communities:assessments",
         at="term",
     ),
     Rule(
@@ -768,14 +773,14 @@ TABLE = (
         ("secretary",),
         "GET POST communities:term-new",
         at="estate",
-        refused=("member", "chair", "subdistrict"),
+        refused=("member", "chair", "subdistrict", "scrutineer"),
     ),
     Rule(
         "desk: enter a member from the papers",
         ("secretary",),
         "GET POST communities:term-seat-new",
         at="term",
-        refused=("member", "chair", "subdistrict"),
+        refused=("member", "chair", "subdistrict", "scrutineer"),
     ),
     Rule(
         "desk: positions and seats",
@@ -786,15 +791,21 @@ TABLE = (
         GET POST     communities:term-move-up
         """,
         at="term",
-        refused=("member", "subdistrict"),
+        refused=("member", "subdistrict", "scrutineer"),
     ),
     Rule(
-        "desk: note the filing, assess",
+        "desk: note the filing",
         ("secretary", "subdistrict"),
         """
         POST         communities:term-file
-        POST         communities:assessments
         """,
+        at="term",
+        refused=("member", "chair", "scrutineer"),
+    ),
+    Rule(
+        "desk: assess the committee",
+        ("secretary", "subdistrict"),
+        "POST communities:assessments",
         at="term",
         refused=("member", "chair"),
     ),
@@ -806,7 +817,7 @@ TABLE = (
         POST         communities:handover
         """,
         at="term",
-        refused=("subdistrict",),
+        refused=("subdistrict", "scrutineer"),
     ),
     Rule("desk: tick off", ROSTER_READERS, "GET POST communities:handover-item", at="term"),
     Rule(
@@ -928,7 +939,7 @@ TABLE = (
         GET POST     votes:desk-assembly-extend
         """,
         at="voting",
-        refused=("member",),
+        refused=("member", "scrutineer"),
     ),
     Rule(
         "desk: correct the roll of a vote that is announced",
@@ -938,7 +949,7 @@ TABLE = (
         GET          api:roll-correction
         """,
         at="announced",
-        refused=("member",),
+        refused=("member", "scrutineer"),
     ),
     Rule(
         "papers of a vote that everybody of the estate may have",
