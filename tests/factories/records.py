@@ -74,6 +74,7 @@ def mandate_given(elector: Elector) -> Mandate:
 def objected(assembly: Assembly, **fields: Any) -> Objection:
     now = timezone.now()
     given: dict[str, Any] = {
+        "number": assembly.objections.count() + 1,
         "kind": "result",
         "filed_by": UserFactory(),
         "text": "面积合计与公示的不一致",

@@ -305,7 +305,7 @@ def test_an_act_needs_a_reason_and_its_time(api, estate):
     assert api.get(base).json() == []
 
 
-@pytest.mark.parametrize("code", [None, RoleCode.FIRM, RoleCode.SCRUTINEER])
+@pytest.mark.parametrize("code", [None, RoleCode.FIRM])
 def test_who_is_not_at_the_desk_sees_no_acts(estate, code):
     posted = posted_assembly(estate)
     user = appoint(code, estate) if code else people_of(posted)[0]

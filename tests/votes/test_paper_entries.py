@@ -14,11 +14,12 @@ from tests.factories.ballots import cast_for
 from tests.factories.communities import OwnershipFactory, appoint
 from tests.factories.papers import entered, printed, received, scrutineers_of
 from tests.factories.votes import draft_assembly, people_of, posted_assembly
-from votes.enums import Channel, MotionKind, UncountedReason
+from votes.enums import Channel, MotionKind
 from votes.errors import PaperEnteredByYou, PaperMarksMissing, PaperNotReceived, PaperSettled
 from votes.models import Ballot, Election, Motion, PaperEntry, UncountedBallot
 from votes.services.closing import certify_settled_assemblies, settle_assembly
 from votes.services.paper_entries import counted_marks
+from votes.services.tallies import ballot_figures, counted_ballots
 from votes.standing import standing_in
 
 pytestmark = pytest.mark.django_db
@@ -157,9 +158,9 @@ def test_who_voted_online_meanwhile_is_counted_once(assembly, people, paper):
     cast_for(assembly, owner, "NN")
     entered(paper, people[0], "FA")
     entered(paper, people[1], "FA")
-    assert Ballot.objects.get().channel == Channel.ONLINE
-    kept = UncountedBallot.objects.get()
-    assert (kept.reason, kept.paper) == (UncountedReason.ELECTOR_VOTED_ONLINE, paper)
+    assert counted_ballots(assembly).get().paper == paper, "the sheet was received first"
+    assert ballot_figures(assembly)["reasons"] == [["online", "replaced-by-precedence", 1]]
+    assert not UncountedBallot.objects.exists()
     paper.refresh_from_db()
     assert paper.settled_at is not None
 
@@ -197,7 +198,13 @@ def test_the_count_waits_for_sheets_that_came_in_time(assembly, people, paper):
     first = Motion.objects.get(assembly=assembly, position=1).result
     assert (first.for_heads, first.for_area) == (2, 2 * 8800)
     body = json.loads(assembly.certificate.body)
-    assert body["ballots"] == {"received": 2, "counted": 2, "not_counted": 0}
+    assert body["ballots"] == {
+        "received": 2,
+        "counted": 2,
+        "not_counted": 0,
+        "channels": {"paper": {"received": 2, "counted": 2}},
+        "reasons": [],
+    }
 
 
 def test_counted_and_not_counted_are_what_was_received(assembly, people, paper):
