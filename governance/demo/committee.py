@@ -2,35 +2,53 @@
 
 from datetime import date, timedelta
 
-from communities.enums import Grade, ReserveStage, SeatPosition
-from communities.models import CommitteeSeat, CommitteeTerm, Estate, Owner, User
+from communities.enums import Grade, ReserveStage, RoleCode, SeatPosition
+from communities.models import CommitteeSeat, CommitteeTerm, Estate, Owner, Role, User
 from communities.services.committee import (
     add_to_reserve,
     assess_committee,
     change_reserve,
     decide_position,
+    file_term,
     record_training,
 )
 from votes.models import Assembly
 from votes.services.objections import answer_objection, file_objection
 
 
-def tell_of_committee(estate: Estate, people: dict[str, User], today: date) -> None:
-    """Positions decided, a training, people in reserve, and last year's assessment."""
-    term = CommitteeTerm.objects.get(estate=estate)
-    secretary = people["secretary"]
-    seats = list(CommitteeSeat.objects.filter(term=term).select_related("user").order_by("pk"))
-    for seat in seats:
-        seat.owner = Owner.objects.filter(estate=estate, user=seat.user).order_by("pk").first()
-        seat.save(update_fields=["owner"])
-    chair = next(seat for seat in seats if seat.position == SeatPosition.CHAIR)
-    decide_position(
-        seat=chair,
-        position=SeatPosition.CHAIR,
-        session_on=term.starts_on + timedelta(days=3),
-        text="首次会议五名委员到会，经全体委员过半数同意，推选曾宏为主任。",
-        actor=secretary,
+def choose_positions(term: CommitteeTerm, people: dict[str, User]) -> None:
+    """The first session: who is chair and vice chair; the filing. What it gave dates from that day."""
+    session_on = term.starts_on + timedelta(days=3)
+    members = CommitteeSeat.objects.filter(term=term, is_alternate=False).order_by("pk")
+    first = members.get(user=people["chair"])
+    second = members.exclude(pk=first.pk)[0]
+    for seat, position, words in (
+        (first, SeatPosition.CHAIR, "推选曾宏为主任"),
+        (second, SeatPosition.VICE_CHAIR, "推选一名副主任"),
+    ):
+        decide_position(
+            seat=seat,
+            position=position,
+            session_on=session_on,
+            text=f"首次会议五名委员到会，经全体委员过半数同意，{words}。",
+            actor=people["secretary"],
+        )
+    file_term(
+        term=term,
+        filed_on=term.starts_on + timedelta(days=10),
+        number=f"临湖业备〔{term.starts_on.year}〕3号",
+        actor=people["secretary"],
     )
+    Role.objects.filter(
+        estate=term.estate, code=RoleCode.COMMITTEE_CHAIR, user=people["chair"], valid_to__isnull=True
+    ).update(valid_from=session_on)
+
+
+def tell_of_committee(estate: Estate, people: dict[str, User], today: date) -> None:
+    """A training, people in reserve, and last year's assessment."""
+    term = CommitteeTerm.objects.get(estate=estate, number=3)
+    secretary = people["secretary"]
+    seats = list(CommitteeSeat.objects.filter(term=term, is_alternate=False).order_by("pk"))
     taken = {seat.user_id for seat in seats}
     free = [
         owner
@@ -64,7 +82,7 @@ def tell_of_committee(estate: Estate, people: dict[str, User], today: date) -> N
     assess_committee(
         term=term,
         seat=None,
-        year=today.year - 1,
+        year=max(term.starts_on.year, today.year - 1),
         grade=Grade.FAIR,
         reason="按季公布公共收益，答复业主及时；3幢电梯维修启动偏晚，下一年应提前准备方案。",
         actor=secretary,

@@ -32,8 +32,10 @@ from communities.services.binding import approve_binding, request_binding
 from communities.services.ledger import log_of_estate, record
 from communities.services.outbox import relay_outbox
 from communities.services.rosters import commit_roster, correct_roster, upload_roster
-from governance.demo.committee import tell_of_committee, tell_of_objections
+from governance.demo.committee import choose_positions, tell_of_committee, tell_of_objections
+from governance.demo.election import hold_election
 from governance.demo.history import cast_in_the_past, forget_old_news
+from governance.demo.other_ways import vote_by_other_ways
 from governance.demo.people import DEMO_PEOPLE
 from votes.enums import AssemblyKind, AttachmentKind, MotionOption
 from votes.models import Assembly, Elector, Motion
@@ -66,8 +68,10 @@ def build_story() -> Estate:
     _roles(estate, people, today)
     _roster(estate, people["secretary"])
     _homes(estate, people, today)
+    _committee(estate, people, today)
     _first_assembly(estate, people, today, draw)
-    _open_assembly(estate, people, today, draw)
+    opened = _open_assembly(estate, people, today, draw)
+    vote_by_other_ways(opened, people)
     _unfinished_draft(estate, people, today)
     tell_of_committee(estate, people, today)
     _objections(estate, people)
@@ -106,11 +110,13 @@ def _roles(estate: Estate, people: dict[str, User], today: date) -> None:
     }
     for code, (key, scope) in scopes.items():
         Role.objects.create(user=people[key], code=code, valid_from=since, **scope)
+    elected_on = _elected_on(today)
+    begun_on = elected_on.replace(year=elected_on.year - 5, day=1)
     term = CommitteeTerm.objects.create(
-        estate=estate, number=3, starts_on=since, ends_on=since.replace(year=since.year + 5), filed_on=since
+        estate=estate, number=2, starts_on=begun_on, ends_on=elected_on, filed_on=begun_on
     )
     CommitteeSeat.objects.create(
-        term=term, user=people["chair"], position=SeatPosition.CHAIR, valid_from=since
+        term=term, user=people["chair"], position=SeatPosition.CHAIR, valid_from=begun_on
     )
 
 
@@ -142,20 +148,9 @@ def _homes(estate: Estate, people: dict[str, User], today: date) -> None:
         for owner in Owner.objects.filter(estate=estate, user=None, kind="natural").order_by("pk")
         if owner.phone
     ]
-    members = CommitteeTerm.objects.get(estate=estate)
-    for place, owner in enumerate(unbound):
+    for owner in unbound:
         account = User.objects.filter(phone=owner.phone).first() or _account(owner.phone, owner.name)
         Owner.objects.filter(pk=owner.pk).update(user=account)
-        if place in (20, 80, 140, 200):
-            Role.objects.create(
-                user=account, code=RoleCode.COMMITTEE, estate=estate, valid_from=members.starts_on
-            )
-            CommitteeSeat.objects.create(
-                term=members,
-                user=account,
-                position=SeatPosition.VICE_CHAIR if place == 20 else SeatPosition.MEMBER,
-                valid_from=members.starts_on,
-            )
 
     home = _room(estate, "2幢", "1单元", "0202")
     tenancy = request_binding(
@@ -174,6 +169,31 @@ def _homes(estate: Estate, people: dict[str, User], today: date) -> None:
         note="今年八月购入，不动产权证已办，名册上还是原业主。",
         actor=newcomer,
     )
+
+
+def _elected_on(today: date) -> date:
+    return today - timedelta(days=300)
+
+
+def _committee(estate: Estate, people: dict[str, User], today: date) -> None:
+    """The committee in office, elected by its owners; the lot decided who has the last seat."""
+    elected_on = _elected_on(today)
+    named = [person.pk for person in people.values()]
+    neighbours = list(
+        Owner.objects.filter(estate=estate, kind="natural", user__isnull=False)
+        .exclude(user__in=named)
+        .order_by("pk")
+    )
+    chair = Owner.objects.get(estate=estate, user=people["chair"])
+    hold_election(
+        estate=estate,
+        owners=[chair, *(neighbours[place] for place in (20, 50, 80, 110, 140, 170, 200))],
+        chair=people["chair"],
+        secretary=people["secretary"],
+        closes_on=elected_on,
+        draw=random.Random(SEED + 1),  # noqa: S311 - it draws a story, not a secret
+    )
+    choose_positions(CommitteeTerm.objects.get(estate=estate, number=3), people)
 
 
 def _owner_named(estate: Estate, name: str) -> QuerySet[Owner]:
@@ -257,7 +277,7 @@ def _with_account(electors: list[Elector]) -> list[Elector]:
     return [elector for elector in electors if elector.pk in bound]
 
 
-def _open_assembly(estate: Estate, people: dict[str, User], today: date, draw: random.Random) -> None:
+def _open_assembly(estate: Estate, people: dict[str, User], today: date, draw: random.Random) -> Assembly:
     """Open until two days from now, three motions, half the owners have voted; 沈明梓 has not."""
     chair = people["chair"]
     opens, closes = today - timedelta(days=5), today + timedelta(days=3)
@@ -318,6 +338,7 @@ def _open_assembly(estate: Estate, people: dict[str, User], today: date, draw: r
 
     until = min(database_now(), _at(closes)) - timedelta(minutes=1)
     cast_in_the_past(assembly, voters, choose, until=until, draw=draw)
+    return assembly
 
 
 def _unfinished_draft(estate: Estate, people: dict[str, User], today: date) -> None:

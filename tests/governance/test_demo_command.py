@@ -6,12 +6,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from communities.clock import LOCAL_ZONE, database_now, local_day
-from communities.models import BindingRequest, Estate, Owner, RosterImport, User
+from communities.models import BindingRequest, CommitteeTerm, Estate, Owner, Role, RosterImport, User
+from communities.rules import today
 from governance.demo.people import DEMO_PEOPLE
 from tests.factories.communities import EstateFactory, UserFactory
 from votes.linting import lint
-from votes.models import Assembly, Ballot, Elector, MotionResult
+from votes.models import Assembly, Ballot, Elector, MotionResult, SeatResult
+from votes.paper_states import waiting_papers
 from votes.queries import turnout
+from votes.services.tallies import ballot_figures
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +28,21 @@ def test_the_story_is_told_once_and_stays(capsys, tmp_path, settings):
     assert User.objects.count() == people
     assert Estate.objects.get().name == "清和里"
     assert "演示数据已在" in capsys.readouterr().out
-    first, second, draft = Assembly.objects.order_by("pk")
+    election, first, second, draft = Assembly.objects.order_by("pk")
 
     # The roster is the one of the file, with one home held by a couple.
     assert (second.total_heads, second.total_area) == (309, 3395759)
     assert RosterImport.objects.get().report["units"] == 316
     assert Owner.objects.count() == 310
+
+    # Certified: the committee in office was elected, and the lot decided the last seat.
+    assert election.status == "certified"
+    assert SeatResult.objects.exclude(lot="").count() == 2
+    term = CommitteeTerm.objects.get(number=3)
+    assert term.seats.filter(is_alternate=False).count() == 5
+    assert term.filed_on is not None
+    assert Role.objects.on(today()).get(code="committee-chair").user.display_name == "曾宏"
+    assert Role.objects.on(today()).filter(code="committee").count() == 4
 
     # Certified: the firm's renewal wins the heads and fails by area.
     assert first.status == "certified"
@@ -51,8 +63,15 @@ def test_the_story_is_told_once_and_stays(capsys, tmp_path, settings):
     assert second.closes_at is not None
     assert local_day(second.closes_at) == local_day(now) + timedelta(days=3)
     assert second.closes_at.astimezone(LOCAL_ZONE).hour == 0
-    assert turnout(second).heads == 154
-    assert turnout(second).area == 1655077
+    # Half of them and one voted online, two more on paper, and one is represented.
+    assert turnout(second).heads == 155 + 3
+    assert ballot_figures(second)["channels"] == {
+        "online": {"received": 155, "counted": 155},
+        "paper": {"received": 3, "counted": 2},
+        "mandate": {"received": 1, "counted": 1},
+    }
+    assert waiting_papers(second) == 1
+    assert turnout(second).area == 1707262
     owner = User.objects.get(phone=DEMO_PEOPLE[0].phone)
     elector = Elector.objects.get(assembly=second, members__owner__user=owner)
     assert (elector.unit_count, elector.area) == (2, 20450)
