@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 
 from communities.enums import Grade, ReserveStage, RoleCode, SeatPosition
-from communities.models import CommitteeSeat, CommitteeTerm, Estate, Owner, Role, User
+from communities.models import CommitteeSeat, CommitteeTerm, Estate, HandoverItem, Owner, Role, User
 from communities.services.committee import (
     add_to_reserve,
     assess_committee,
     change_reserve,
     decide_position,
     file_term,
+    hand_over_item,
     record_training,
 )
 from votes.models import Assembly
@@ -39,6 +40,14 @@ def choose_positions(term: CommitteeTerm, people: dict[str, User]) -> None:
         number=f"临湖业备〔{term.starts_on.year}〕3号",
         actor=people["secretary"],
     )
+    for item in HandoverItem.objects.filter(term__estate=term.estate, term__number=term.number - 1):
+        hand_over_item(
+            item=item,
+            handed_on=term.starts_on + timedelta(days=6),
+            receiver=people["chair"],
+            note="",
+            actor=people["secretary"],
+        )
     Role.objects.filter(
         estate=term.estate, code=RoleCode.COMMITTEE_CHAIR, user=people["chair"], valid_to__isnull=True
     ).update(valid_from=session_on)

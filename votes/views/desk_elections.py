@@ -27,7 +27,14 @@ from votes.candidacies import (
     vacancies,
 )
 from votes.enums import AssemblyStatus, CandidateStatus, ElectionPurpose, MotionKind, Nomination
-from votes.forms.election import ElectionForm, NomineeForm, RecallForm, ScreeningForm, seen_mark
+from votes.forms.election import (
+    ElectionForm,
+    NomineeForm,
+    RecallForm,
+    ScreeningForm,
+    WithdrawalForm,
+    seen_mark,
+)
 from votes.models import Assembly, Candidate, Election, Recall
 from votes.services.assemblies import judge
 from votes.services.candidates import match_nominee, nominate_candidate, screen_candidate, withdraw_candidate
@@ -245,8 +252,9 @@ def withdraw(request: PersonRequest, slug: str, pk: int, candidate_pk: int) -> H
     candidate = desk_candidate_for(request.user, slug, pk, candidate_pk)
     judge("votes.withdraw_candidate", request.user, candidate)
     back = reverse("votes:desk-candidate", args=[slug, pk, candidate_pk])
-    if request.method == "POST":
-        withdraw_candidate(candidate=candidate, reason=request.POST.get("reason", ""), actor=request.user)
+    form = WithdrawalForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        withdraw_candidate(candidate=candidate, actor=request.user, **form.cleaned_data)
         messages.success(request, _("已登记退出。"))
         return redirect(back)
     confirm = {
@@ -259,6 +267,7 @@ def withdraw(request: PersonRequest, slug: str, pk: int, candidate_pk: int) -> H
             (_("候选人"), row_of(candidate, request.user, at_desk=True)["title"]),
             (_("房屋"), candidate.home),
         ],
+        "form": form,
         "submit": _("登记退出"),
         "danger": True,
         "back": back,
@@ -267,6 +276,7 @@ def withdraw(request: PersonRequest, slug: str, pk: int, candidate_pk: int) -> H
         request,
         "partials/confirm_desk.html",
         {"confirm": confirm, "estate": candidate.election.assembly.estate},
+        status=422 if form.is_bound else 200,
     )
 
 
