@@ -89,7 +89,11 @@ def request_of(one: Submission, seeded: dict[str, Any]) -> bytes:
     names = seeded["cookies"]
     assembly = next(each for each in seeded["assemblies"] if each["assembly"] == one.assembly)
     if one.by_api:
-        path, kind, accept = f"/api/v1/assemblies/{one.assembly}/ballots/", "application/json", kind_json()
+        path, kind, accept = (
+            f"/api/v1/assemblies/{one.assembly}/ballots/",
+            "application/json",
+            "application/json",
+        )
         choices = {str(place): OPTIONS[mark] for place, mark in enumerate(one.choices, 1)}
         body = json.dumps({"elector": one.elector, "idempotency_key": one.key, "choices": choices})
     else:
@@ -105,10 +109,6 @@ def request_of(one: Submission, seeded: dict[str, Any]) -> bytes:
         f"Cookie: {names['session']}={person['session']}; {names['csrf']}={person['csrf']}\r\n"
         f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
-
-
-def kind_json() -> str:
-    return "application/json"
 
 
 async def _send(port: int, request: bytes) -> tuple[int, str]:
