@@ -69,7 +69,7 @@ def test_more_homes_cost_no_more_queries(client, user, homes, django_assert_num_
     unit = UnitFactory()
     for room in range(homes):
         Residency.objects.create(
-            unit=UnitFactory(building=unit.building, room=f"08{room:02d}"),
+            unit=UnitFactory(building=unit.building, room=f"甲{room}"),
             user=user,
             kind="family",
             valid_from=date(2024, 1, 1),
