@@ -35,7 +35,6 @@ from votes.models import (
 for model in (
     Assembly,
     BallotLook,
-    Candidate,
     Certificate,
     Election,
     Elector,
@@ -86,6 +85,15 @@ class ObjectionStepAdmin(ReadOnlyAdmin):
     fields = ["objection", "status", "text", "taken_at"]
     list_display = ["objection", "status", "taken_at"]
     list_select_related = ["objection"]
+
+
+@admin.register(Candidate)
+class CandidateAdmin(ReadOnlyAdmin):
+    """That somebody stands, and how far it is. The name is on the ballot, for those of the estate."""
+
+    fields = ["election", "number", "nomination", "status", "nominated_at", "accepted_at", "screened_at"]
+    list_display = ["election", "number", "nomination", "status"]
+    list_select_related = ["election"]
 
 
 @admin.register(SecretTurnout)

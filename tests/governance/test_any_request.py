@@ -69,11 +69,14 @@ def who(rule: Rule) -> str:
 @pytest.mark.parametrize(
     "route",
     [
-        route
+        pytest.param(
+            route,
+            id=f"{route.name}-{len(route.parameters)}",
+            marks=[pytest.mark.pango] if "pdf" in route.name else [],
+        )
         for route in ROUTES
         if "GET" in DECLARED[route.name] and route.name not in ("api:schema", "api:docs")
     ],
-    ids=lambda route: f"{route.name}-{len(route.parameters)}",
 )
 def test_any_query(world: World, route: Route) -> None:
     rule = DECLARED[route.name]["GET"]

@@ -19,6 +19,7 @@ from votes.errors import AlreadyCast, PaperAlreadyReceived, PaperSettled
 from votes.models import Assembly, Ballot, PaperBallot, PaperEntry, UncountedBallot
 from votes.services.closing import settle_assembly
 from votes.services.papers import reprint_paper
+from votes.services.tallies import ballot_figures, counted_ballots
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -193,8 +194,12 @@ def test_a_vote_by_phone_before_the_sheet_is_settled_counts_once(pool, assembly,
         settling = pool.submit(alone, lambda: entered(half_read, people[1]))
         assert not settling.done()
     settling.result(PATIENCE)
-    assert Ballot.objects.get().pk == slow[0].ballot_id
-    assert UncountedBallot.objects.get().reason == UncountedReason.ELECTOR_VOTED_ONLINE
+    # Both are kept; the sheet was received first, so by the published precedence it counts.
+    online, paper = Ballot.objects.order_by("revision")
+    assert (online.pk, paper.paper) == (slow[0].ballot_id, half_read)
+    assert counted_ballots(assembly).get() == paper
+    assert ballot_figures(assembly)["reasons"] == [["online", "replaced-by-precedence", 1]]
+    assert not UncountedBallot.objects.exists()
 
 
 def test_a_vote_by_phone_after_the_sheet_is_settled_is_refused(pool, assembly, people, half_read):

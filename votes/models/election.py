@@ -106,7 +106,7 @@ class Candidate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.name}"
+        return f"{self.election_id} No. {self.number}"
 
 
 class NominationSupport(models.Model):

@@ -181,7 +181,7 @@ def _make(request: LedgerEntry) -> bool:
 
 @transaction.atomic
 def _enter(assembly: Assembly, request: LedgerEntry, verb: str, outcome: dict[str, Plain]) -> bool:
-    log = Log.objects.select_for_update().get(pk=request.log_id)
+    log = Log.objects.select_for_update(no_key=True).get(pk=request.log_id)
     entries = LedgerEntry.objects.filter(log=log, verb__in=[MADE, FAILED], body__contains=request.leaf_hash)
     if entries.exists():
         return False
