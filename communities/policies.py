@@ -23,12 +23,40 @@ class Rule:
     valid_to: date | None = None
 
 
+#: What people may do with a proposal in each phase, by the codes of governance.enums.
+PROPOSAL_PHASES: dict[str, list[str]] = {
+    "accepted": ["endorse", "comment", "state", "opine", "answer"],
+    "party": ["endorse", "comment", "state", "opine", "answer"],
+    "committee": ["endorse", "comment", "state", "opine", "answer"],
+    "meeting": ["endorse", "comment", "state", "opine", "answer"],
+    "assembly": ["comment", "opine", "answer"],
+    "handling": ["comment", "answer"],
+}
+
 _PMR = "《物业管理条例》"
 _HZ = "《杭州市物业管理条例》"
 _HZ_SINCE = date(2022, 3, 1)
 
-#: All rules, the more special region later.
-RULES: tuple[Rule, ...] = (
+#: Of deliberation. They are frozen into proposals and meetings, and are no part of a vote.
+DELIBERATION: tuple[Rule, ...] = (
+    Rule("proposal-review-working-days", 3, "社区服务承诺"),
+    Rule("proposal-completion-working-days", 10, "社区服务承诺，逾期不补正的视为撤回"),
+    Rule("proposal-answer-working-days", 5, "社区服务承诺"),
+    Rule("proposal-routing-working-days", 15, "社区服务承诺"),
+    Rule("fact-reply-working-days", 3, "社区服务承诺"),
+    Rule("appeal-reply-working-days", 5, "社区服务承诺"),
+    Rule("proposal-phases", PROPOSAL_PHASES, "本平台议事规则"),
+    #: Percent of the owners, by heads and by area, who may demand an extraordinary assembly.
+    Rule("endorsement-share", 20, f"{_PMR}第十三条"),
+    Rule("hearing-posted-days", 10, "社区听证制度，提前十日公告"),
+    Rule("meeting-posted-days", 3, "社区协商惯例，提前三日公告"),
+    Rule("minutes-confirm-working-days", 3, "本平台议事规则"),
+    Rule("opinion-map-group-min", 5, "本平台议事规则，五人以下的组不显示"),
+    Rule("opinion-map-every", 20, "本平台议事规则，每新增二十次表态重新计算"),
+)
+
+#: Of homes, committees and votes, the more special region later.
+_DECISION: tuple[Rule, ...] = (
     Rule("notice-days-regular", 15, f"{_PMR}第十四条"),
     Rule("notice-days-extra", 15, f"{_PMR}第十四条"),
     Rule("notice-days-regular", 15, f"{_HZ}第十九条", "3301", _HZ_SINCE),
@@ -77,6 +105,10 @@ RULES: tuple[Rule, ...] = (
     Rule("retention-days-archives", 30, "存档随时可以重新制作，做好的文件只留三十日"),
     Rule("binding-reply-working-days", 3, "社区服务承诺"),
 )
+
+#: All rules.
+RULES = (*_DECISION, *DELIBERATION)
+DELIBERATION_KEYS = frozenset(rule.key for rule in DELIBERATION)
 
 
 def statutory_rule(key: str, *, region: str, on: date) -> Rule:

@@ -6,6 +6,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from communities.api import bindings, estates, login, roster_imports, rosters
 from communities.api.endpoints import NoSuchPath, PageFile
 from communities.views import desk_roster
+from governance.api import (
+    meetings_routes,
+    minutes_routes,
+    moderation_routes,
+    proposals_routes,
+    statements_routes,
+)
 from votes.api import assemblies, ballots, elections, logs, mandates, motions, objections, papers, supervision
 from votes.views import desk_motions, results
 
@@ -140,6 +147,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "objections/<uuid:pk>/withdraw/", objections.ObjectionWithdrawal.as_view(), name="objection-withdraw"
     ),
+    *proposals_routes.urlpatterns,
+    *moderation_routes.urlpatterns,
+    *statements_routes.urlpatterns,
+    *meetings_routes.urlpatterns,
+    *minutes_routes.urlpatterns,
     path("tally/", ballots.TallyCheck.as_view(), name="tally"),
     re_path("", NoSuchPath.as_view(), name="nothing"),
 ]

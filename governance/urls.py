@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from governance import urls_meetings, urls_minutes, urls_moderation, urls_proposals, urls_statements
 from governance.views import desk, health, home
 
 app_patterns: list[URLPattern | URLResolver] = [
@@ -12,6 +13,11 @@ app_patterns: list[URLPattern | URLResolver] = [
     path("desk/", desk.desk, name="desk"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    *urls_proposals.urlpatterns,
+    *urls_moderation.urlpatterns,
+    *urls_statements.urlpatterns,
+    *urls_meetings.urlpatterns,
+    *urls_minutes.urlpatterns,
 ]
 
 handler500 = "communities.away.server_failure"

@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 
 from communities.clock import local_day
 from communities.models import Estate, Log, Unit, User
+from communities.policies import DELIBERATION_KEYS
 from communities.queries import policies_in_force
 from tests.factories.communities import (
     BuildingFactory,
@@ -111,6 +112,7 @@ def post_draft(assembly: Assembly, *, now: datetime, rules: dict[str, Any] | Non
     frozen = {
         key: {"value": policy.value, "article": policy.article}
         for key, policy in policies_in_force(estate, on=local_day(now)).items()
+        if key not in DELIBERATION_KEYS
     }
     for key, value in (rules or {}).items():
         frozen[key] = {"value": value, "article": "本小区业主大会议事规则第一条"}

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from tests.governance.matrix.requests import BODIES, UPLOADS, Route
-from tests.governance.matrix.table import NOBODY, Rule
+from tests.governance.matrix.rule import NOBODY, Rule
 from tests.governance.matrix.world import World
 from tests.governance.test_permission_matrix import DECLARED, ROUTES, thing
 

@@ -14,16 +14,8 @@ from django.test import Client, override_settings
 from governance.asgi import application
 from governance.routing import websocket_urlpatterns
 from tests.governance.matrix.requests import METHODS, Route, all_routes, missing, outcome, send
-from tests.governance.matrix.table import (
-    EVERYBODY,
-    NO_ROUTE,
-    NOBODY,
-    SOCKETS,
-    TABLE,
-    TAKES_ANY_METHOD,
-    WITHOUT_FORGERY_MARK,
-    Rule,
-)
+from tests.governance.matrix.rule import EVERYBODY, NOBODY, Rule
+from tests.governance.matrix.table import NO_ROUTE, SOCKETS, TABLE, TAKES_ANY_METHOD, WITHOUT_FORGERY_MARK
 from tests.governance.matrix.world import World
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from communities.models import Owner
 from communities.values.area import format_area, format_area_plain
 from tests.factories.rosters import identity_number
 from tests.governance.matrix.requests import Route, send
-from tests.governance.matrix.table import EVERYBODY, ROSTER_READERS, Rule
+from tests.governance.matrix.rule import EVERYBODY, ROSTER_READERS, Rule
 from tests.governance.matrix.world import VOTER_AREAS, World, sums_of_options
 from tests.governance.test_permission_matrix import DECLARED, ROUTES, thing
 from votes.models import Ballot, Elector

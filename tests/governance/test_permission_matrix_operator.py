@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from communities.admin import ReadOnlyAdmin
 from communities.models import LedgerEntry, Log, SealedLeaf, SigningKey, TreeHead
-from tests.governance.matrix.table import EVERYBODY
+from tests.governance.matrix.rule import EVERYBODY
 from tests.governance.matrix.world import World
 from votes import models as votes_models
 from votes.enums import Channel, RecallProposer, SeatOutcome, UncountedReason

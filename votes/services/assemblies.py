@@ -12,6 +12,7 @@ from communities.ledger.hashing import sha256
 from communities.ledger.leaves import timestamp
 from communities.live import announce
 from communities.models import Building, Estate, Log, User
+from communities.policies import DELIBERATION_KEYS
 from communities.queries import policies_in_force
 from communities.rules import allows
 from communities.services.ledger import log_of_estate, record
@@ -267,7 +268,9 @@ def post_assembly(*, assembly: Assembly, actor: User, moment: datetime) -> Assem
     assert assembly.closes_at is not None
     policies = policies_in_force(assembly.estate, on=local_day(moment))
     assembly.rules = {
-        key: {"value": policy.value, "article": policy.article} for key, policy in policies.items()
+        key: {"value": policy.value, "article": policy.article}
+        for key, policy in policies.items()
+        if key not in DELIBERATION_KEYS
     }
     if is_advisory(assembly):
         assembly.rules["ballot-secrecy"] = ADVISORY_IS_SECRET

@@ -18,7 +18,9 @@ from communities.clock import local_day
 from communities.models import CommitteeSeat, Owner, RosterImport
 from tests.factories.papers import photo
 from tests.factories.rosters import as_csv, rows
-from tests.governance.matrix.world import NO_NUMBER, NO_SLUG, NO_UUID, PDF, REASON, Place, elector_number
+from tests.governance.matrix.deliberation import NOUNS
+from tests.governance.matrix.world import NO_NUMBER, NO_SLUG, NO_UUID, PDF, REASON, elector_number
+from tests.governance.matrix.world_place import Place
 from votes.enums import Criterion
 from votes.forms.ballot import mark_field
 from votes.models import Motion
@@ -282,7 +284,12 @@ BODIES |= {
     },
     "votes:roll-correction": {"reason": REASON, "shown": "x"},
 }
-UPLOADS = ("api:roster-imports", "api:attachments", "api:paper-returns")
+for noun in NOUNS:
+    BODIES |= noun.BODIES
+UPLOADS = (
+    *("api:roster-imports", "api:attachments", "api:paper-returns"),
+    *(name for noun in NOUNS for name in noun.UPLOADS),
+)
 
 
 def send(client: Client, method: str, route: Route, address: str, place: Place) -> Any:

@@ -8,47 +8,20 @@ stands nowhere for a route is refused as such (405).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-NOBODY = "nobody"
-#: A superuser who lives here gets what a tenant gets.
-AT_HOME = ("owner", "co_owner", "tenant", "super_tenant")
-DESK = ("member", "chair", "secretary", "subdistrict", "scrutineer")
-OF_THE_ESTATE = (*AT_HOME, *DESK, "firm", "assessor")
-DELIVERERS = ("member", "chair", "secretary", "scrutineer")
-LOGGED_IN = (*OF_THE_ESTATE, "other_chair", "superuser")
-EVERYBODY = (*LOGGED_IN, NOBODY)
-PREPARERS = ("chair", "secretary")
-ROSTER_READERS = ("member", *PREPARERS)
-OBJECTION_HANDLERS = (*PREPARERS, "subdistrict")
-SUPERVISORS = (*PREPARERS, "subdistrict")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """``routes``: one a line, its methods before its name; ``at`` is the thing its address names."""
-
-    title: str
-    may: tuple[str, ...]
-    routes: str
-    at: str = ""
-    refused: tuple[str, ...] = ()
-
-    def lines(self) -> Iterator[tuple[str, str]]:
-        """Each method and route."""
-        for line in self.routes.split("\n"):
-            *methods, name = line.split() or [""]
-            for method in methods:
-                yield method, name
-
-    def expected(self, role: str) -> str:
-        if role in self.may:
-            return "in"
-        if role == NOBODY:
-            return "log in"
-        return "403" if role in self.refused else "404"
-
+from tests.governance.matrix.deliberation import NOUNS
+from tests.governance.matrix.rule import (
+    AT_HOME,
+    DELIVERERS,
+    DESK,
+    EVERYBODY,
+    LOGGED_IN,
+    OBJECTION_HANDLERS,
+    OF_THE_ESTATE,
+    PREPARERS,
+    ROSTER_READERS,
+    SUPERVISORS,
+    Rule,
+)
 
 TABLE = (
     # --- for everybody --------------------------------------------------------------
@@ -981,13 +954,16 @@ TABLE = (
         """,
         at="estate",
     ),
+    *(rule for noun in NOUNS for rule in noun.TABLE),
 )
 
 #: The API's last pattern is no route: it answers 404 to everybody, whatever is asked.
 NO_ROUTE = {"api:nothing"}
 
 #: The sockets, by their pattern: who may listen.
-SOCKETS = {"ws/votes/<int:pk>/": OF_THE_ESTATE}
+SOCKETS = {"ws/votes/<int:pk>/": OF_THE_ESTATE} | {
+    pattern: who for noun in NOUNS for pattern, who in noun.SOCKETS.items()
+}
 
 #: What is reached before anybody is logged in: nothing to forge there.
 WITHOUT_FORGERY_MARK = {

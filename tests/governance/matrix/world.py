@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -22,7 +21,6 @@ from communities.models import (
     Building,
     CommitteeSeat,
     CommitteeTerm,
-    Estate,
     HandoverItem,
     Notice,
     Owner,
@@ -48,6 +46,8 @@ from tests.factories.communities import (
 from tests.factories.papers import photo, received
 from tests.factories.rosters import Row, as_csv, identity_number
 from tests.factories.votes import draft_assembly, elector_of, posted_assembly
+from tests.governance.matrix.deliberation import NOUNS
+from tests.governance.matrix.world_place import Place
 from votes.models import Assembly, Certificate, Election, Elector, LintOverride
 from votes.services.acts import confirm_act, propose_act
 from votes.services.archives import MADE, REQUESTED, archives_of
@@ -77,16 +77,6 @@ def sums_of_options() -> list[int]:
         for place in (0, 1)
         for mark in "FAN"
     ]
-
-
-@dataclass
-class Place:
-    """An estate, its people by role, and the arguments of addresses by what they are about."""
-
-    estate: Estate
-    people: dict[str, User]
-    things: dict[str, dict[str, Any]] = field(default_factory=dict)
-    voters: list[User] = field(default_factory=list)
 
 
 def cast_for(assembly: Assembly, user: User, marks: str) -> Receipt:
@@ -146,6 +136,8 @@ def make_place(slug: str, canary: str, serial: int) -> Place:
     _make_kinds_of_secrecy(place)
     _make_committee(place, building, canary, serial)
     _make_objections(place)
+    for noun in NOUNS:
+        noun.furnish(place)
     return place
 
 

@@ -1,0 +1,5 @@
+"""Routes of the API about moderation."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""Tasks about minutes: each a thin leaf over one service, safe to run twice."""

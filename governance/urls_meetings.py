@@ -1,0 +1,5 @@
+"""Pages of meetings."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,5 @@
+"""The part of the matrix that is about deliberation, a module a noun."""
+
+from . import meetings, minutes, moderation, proposals, statements
+
+NOUNS = (proposals, moderation, statements, meetings, minutes)
