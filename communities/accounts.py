@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,20 @@ from communities import crypto
 from communities.models import User
 from communities.sms import send_sms
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "communities.accounts.AccountBackend"
+
+_FIND_ACCOUNT = "SELECT * FROM communities_user WHERE id = %s"
+
+
+class AccountBackend(ModelBackend):
+    """Django's own, but that it finds the account of a request by one fixed statement.
+
+    Building that query anew costs every request a tenth of what casting a ballot takes.
+    """
+
+    def get_user(self, user_id: int) -> User | None:
+        user = next(iter(User.objects.raw(_FIND_ACCOUNT, [user_id])), None)
+        return user if user and self.user_can_authenticate(user) else None
 
 
 def has_second_step(user: User) -> bool:

@@ -182,7 +182,7 @@ CELERY_BEAT_SCHEDULE = {
 AUTH_USER_MODEL = "communities.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "communities.accounts.AccountBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -4,8 +4,9 @@ Run as ``seed`` it fills the database and prints one prepared request a voter;
 run as ``load FILE PORT CONNECTIONS`` it sends them and prints what came back.
 """
 
-import asyncio
 import json
+import selectors
+import socket
 import sys
 import time
 import uuid
@@ -57,7 +58,7 @@ def seed(target: Path, voters: int, electors_in_all: int) -> None:
     for user in User.objects.filter(pk__in=list(electors)[:voters]).order_by("pk"):
         session = store()  # as the visit of the ballot page left it: in the database and in the cache
         session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[BACKEND_SESSION_KEY] = "communities.accounts.AccountBackend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.save()
         secret = _get_new_csrf_string()
@@ -85,29 +86,46 @@ def seed(target: Path, voters: int, electors_in_all: int) -> None:
     target.write_text(json.dumps(document))
 
 
-async def load(requests: list[bytes], port: int, connections: int) -> dict[str, object]:
-    """Send each request once over its own connection, ``connections`` at a time."""
+def load(requests: list[bytes], port: int, connections: int) -> dict[str, object]:
+    """Send each request once over its own connection, ``connections`` at a time.
+
+    With bare sockets, because whatever the sender computes is taken from the server beside it.
+    """
     waiting = iter(requests)
     times: list[float] = []
     answers: dict[str, int] = {}
+    poll = selectors.DefaultSelector()
 
-    async def one_browser() -> None:
-        for request in waiting:
+    def open_next() -> None:
+        request = next(waiting, None)
+        if request is not None:
             start = time.perf_counter()
-            try:
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.write(request)
-                answer = await reader.read(-1)
-                writer.close()
-            except OSError as error:
-                answer = f"- {error.errno} -".encode()
-            times.append(time.perf_counter() - start)
-            status = answer.split(b" ", 2)[1].decode() if answer.count(b" ") >= 2 else "none"
-            answers[status] = answers.get(status, 0) + 1
+            phone = socket.create_connection(("127.0.0.1", port))
+            phone.sendall(request)
+            poll.register(phone, selectors.EVENT_READ, (start, bytearray()))
 
-    start = time.perf_counter()
-    await asyncio.gather(*(one_browser() for _ in range(connections)))
-    taken = time.perf_counter() - start
+    def read(phone: socket.socket, start: float, answer: bytearray) -> None:
+        try:
+            part = phone.recv(65_536)
+        except OSError as error:
+            part, answer[:] = b"", f"- {error.errno} -".encode()
+        answer += part
+        if part:
+            return
+        poll.unregister(phone)
+        phone.close()
+        times.append(time.perf_counter() - start)
+        status = answer.split(b" ", 2)[1].decode() if answer.count(b" ") >= 2 else "none"
+        answers[status] = answers.get(status, 0) + 1
+        open_next()
+
+    begun = time.perf_counter()
+    for _ in range(connections):
+        open_next()
+    while poll.get_map():
+        for key, _events in poll.select():
+            read(key.fileobj, *key.data)  # type: ignore[arg-type]
+    taken = time.perf_counter() - begun
     times.sort()
     return {
         "rate": len(times) / taken,
@@ -123,7 +141,7 @@ def main() -> None:
         return
     _, _, file, port, connections, first, last = sys.argv
     prepared = json.loads(Path(file).read_text())["requests"][int(first) : int(last)]
-    result = asyncio.run(load([line.encode() for line in prepared], int(port), int(connections)))
+    result = load([line.encode() for line in prepared], int(port), int(connections))
     print("LOAD " + json.dumps(result))
 
 

@@ -103,7 +103,7 @@ def log_in(people: list[User]) -> dict[int, dict[str, str]]:
     for person in people:
         content = {
             SESSION_KEY: str(person.pk),
-            BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+            BACKEND_SESSION_KEY: "communities.accounts.AccountBackend",
             HASH_SESSION_KEY: person.get_session_auth_hash(),
         }
         key, secret = get_random_string(32, "abcdefghijklmnopqrstuvwxyz0123456789"), _get_new_csrf_string()

@@ -57,14 +57,14 @@ def chair(estate: Estate) -> User:
 @pytest.fixture
 def desk(client: Client, chair: User) -> Client:
     """A browser in which the chair is logged in."""
-    client.force_login(chair, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(chair, backend="communities.accounts.AccountBackend")
     return client
 
 
 def as_person(person: User | None) -> Client:
     client = Client()
     if person is not None:
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="communities.accounts.AccountBackend")
     return client
 
 
@@ -652,7 +652,7 @@ def test_what_changes_something_is_not_got(desk: Client, estate: Estate, name: s
 
 def test_a_forged_form_is_refused(estate: Estate, chair: User) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(chair, backend="django.contrib.auth.backends.ModelBackend")
+    strict.force_login(chair, backend="communities.accounts.AccountBackend")
     assembly = draft_assembly(estate)
     assert strict.post(at("desk-assembly-delete", assembly)).status_code == 403
     assert Assembly.objects.exists()
