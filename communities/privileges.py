@@ -59,7 +59,16 @@ WALLS = (
     # PostgreSQL wants UPDATE of whoever locks a row. The guard refuses any change all the same.
     Wall(AMEND, AMEND, ("communities_log",)),
     # What the sealer adds and the pages only read.
-    Wall(READ, ADD, ("communities_sealedleaf", "communities_treehead", "communities_signingkey")),
+    Wall(
+        READ,
+        ADD,
+        (
+            "communities_sealedleaf",
+            "communities_sealedtile",
+            "communities_treehead",
+            "communities_signingkey",
+        ),
+    ),
     # On its way to a witness: tried again until it arrived, by the worker.
     Wall(READ, AMEND, ("communities_headdelivery",)),
     # Written on, within what the guards leave open, and never deleted.

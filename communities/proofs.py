@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from communities.errors import Refusal
-from communities.ledger.tree import Tree
+from communities.ledger.tree import TILE, TiledTree, Tree
 from communities.models import Estate, Log, SealedLeaf, TreeHead
 
 
@@ -38,11 +38,11 @@ class Consistency:
     path: tuple[str, ...]
 
 
-def leaf_hashes(log: Log, *, size: int | None = None) -> list[str]:
-    """The leaf hashes sealed in ``log`` by index; only the first ``size`` where it is given."""
-    leaves = log.leaves.order_by("index")
-    if size is not None:
-        leaves = leaves.filter(index__lt=size)
+def leaf_hashes(log: Log, *, start: int = 0, end: int | None = None) -> list[str]:
+    """The leaf hashes sealed in ``log`` by index, from ``start`` up to but without ``end``."""
+    leaves = log.leaves.filter(index__gte=start).order_by("index")
+    if end is not None:
+        leaves = leaves.filter(index__lt=end)
     return list(leaves.values_list("entry__leaf_hash", flat=True))
 
 
@@ -62,8 +62,24 @@ def inclusion(leaf_hash: str, *, head: TreeHead | None = None) -> Inclusion | No
     head = head or newest_head(place.log)
     if head is None or head.log_id != place.log_id or place.index >= head.size:
         return None
-    path = tuple(tree_of(head).inclusion_path(place.index))
+    path = _tiled_path(place, head)
     return Inclusion(leaf_hash=leaf_hash, index=place.index, size=head.size, path=path, head=head)
+
+
+def _tiled_path(place: SealedLeaf, head: TreeHead) -> tuple[str, ...]:
+    """The audit path of one leaf, out of its own tile and the roots of the others."""
+    full = head.size // TILE
+    tiles = list(head.log.tiles.filter(number__lt=full).order_by("number").values_list("root", flat=True))
+    rest = leaf_hashes(head.log, start=full * TILE, end=head.size)
+    number = place.index // TILE
+    own = leaf_hashes(head.log, start=number * TILE, end=(number + 1) * TILE) if number < full else []
+    if (len(tiles), len(rest)) != divmod(head.size, TILE):
+        raise TreeBroken
+    tree = TiledTree(tiles, rest)
+    path = tree.inclusion_path(place.index, own) if tree.root() == head.root else None
+    if path is None:
+        raise TreeBroken
+    return tuple(path)
 
 
 def consistency(earlier: TreeHead, later: TreeHead) -> Consistency:
@@ -83,7 +99,7 @@ def tree_of(head: TreeHead) -> Tree:
 
 @lru_cache(maxsize=16)
 def _tree(log_id: int, size: int, root: str) -> Tree:
-    tree = Tree(leaf_hashes(Log(pk=log_id), size=size))
+    tree = Tree(leaf_hashes(Log(pk=log_id), end=size))
     if (tree.size, tree.root()) != (size, root):
         raise TreeBroken
     return tree

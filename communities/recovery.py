@@ -127,7 +127,7 @@ def _shortfall(held: HeldHead) -> Shortfall | None:
     newest = log.heads.order_by("-size").first() if log else None
     size = newest.size if newest else 0
     # Where no head of just this size is stored, the leaves still tell.
-    if log and size > held.size and tree_root(leaf_hashes(log, size=held.size)) == held.root:
+    if log and size > held.size and tree_root(leaf_hashes(log, end=held.size)) == held.root:
         return None
     return Shortfall(held.log, held.estate, held.size, held.root, size, is_fork=size >= held.size)
 

@@ -39,6 +39,15 @@ class Tree:
         size = self._within(self.size if size is None else size)
         return self._root(0, size).hex() if size else hashlib.sha256(b"").hexdigest()
 
+    def leaf(self, index: int) -> str:
+        return self._levels[0][index * 32 : index * 32 + 32].hex()
+
+    def tiles(self) -> list[str]:
+        """The roots over each :data:`TILE` leaves, in order, without the last ones that fill no tile."""
+        level = TILE.bit_length() - 1
+        nodes = self._levels[level] if level < len(self._levels) else b""
+        return [nodes[place : place + 32].hex() for place in range(0, len(nodes), 32)]
+
     def inclusion_path(self, index: int, size: int | None = None) -> list[str]:
         """The audit path of leaf ``index`` under ``size`` leaves, from the leaf upwards (RFC 6962 §2.1.1)."""
         size = self._within(self.size if size is None else size)
@@ -90,6 +99,36 @@ class Tree:
             return self._levels[height][place : place + 32]
         middle = start + _split(width)
         return node_hash(self._root(start, middle), self._root(middle, end))
+
+
+#: Leaves to a tile. A power of two, so that the whole tree is a tree over the roots of its tiles.
+TILE = 256
+
+
+class TiledTree:
+    """The tree over ``size`` leaves, known by the roots of its full tiles and the leaves after them.
+
+    The RFC splits at powers of two, so every piece of :data:`TILE` leaves or more is made of whole tiles.
+    """
+
+    def __init__(self, tiles: Sequence[str], rest: Sequence[str]) -> None:
+        self._rest = rest
+        self._full = len(tiles)
+        self._above = Tree([*tiles, tree_root(rest)] if rest else tiles)
+
+    def root(self) -> str:
+        return self._above.root()
+
+    def inclusion_path(self, index: int, leaves: Sequence[str]) -> list[str] | None:
+        """The audit path of leaf ``index``, given the leaves of its own full tile (ignored after the tiles).
+
+        None where these leaves do not lead to the tile's root.
+        """
+        number, place = divmod(index, TILE)
+        tile = Tree(leaves if number < self._full else self._rest)
+        if tile.root() != self._above.leaf(number):
+            return None
+        return tile.inclusion_path(place) + self._above.inclusion_path(number)
 
 
 def _split(size: int) -> int:

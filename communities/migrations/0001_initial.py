@@ -368,6 +368,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SealedTile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveBigIntegerField(verbose_name='序号')),
+                ('root', models.CharField(max_length=64, verbose_name='根')),
+                ('log', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tiles', to='communities.log')),
+            ],
+            options={
+                'verbose_name': '已封存的叶组',
+                'verbose_name_plural': '已封存的叶组',
+                'ordering': ['log', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('log', 'number'), name='tile_number_once_in_log')],
+            },
+        ),
+        migrations.CreateModel(
             name='ServiceContract',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
             "communities_log",
             "communities_ledgerentry",
             "communities_sealedleaf",
+            "communities_sealedtile",
             "communities_treehead",
             "communities_signingkey",
             "communities_positiondecision",
@@ -51,6 +52,7 @@ class Migration(migrations.Migration):
         *never_emptied(
             "communities_ledgerentry",
             "communities_sealedleaf",
+            "communities_sealedtile",
             "communities_treehead",
             "communities_signingkey",
         ),

@@ -11,7 +11,7 @@ from .committee import (
     TrainingRecord,
 )
 from .firm import PropertyFirm, ServiceContract
-from .ledger import HeadDelivery, LedgerEntry, Log, SealedLeaf, SigningKey, TreeHead, Witness
+from .ledger import HeadDelivery, LedgerEntry, Log, SealedLeaf, SealedTile, SigningKey, TreeHead, Witness
 from .login import LoginCode, RateCount
 from .notice import Notice, OutboxMessage
 from .ownership import Owner, Ownership, Residency
@@ -48,6 +48,7 @@ __all__ = [
     "Role",
     "RosterImport",
     "SealedLeaf",
+    "SealedTile",
     "ServiceContract",
     "ServiceRun",
     "SigningKey",

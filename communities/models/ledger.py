@@ -72,6 +72,27 @@ class SealedLeaf(models.Model):
         return f"{self.log_id}/{self.index}"
 
 
+class SealedTile(models.Model):
+    """The root over leaves ``number * 256`` up to ``number * 256 + 255`` of a log, written when it is full.
+
+    A proof then needs one tile of leaves and the roots of the others, not every leaf of the log.
+    """
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="tiles")
+    number = models.PositiveBigIntegerField(_("序号"))
+    #: In hex.
+    root = models.CharField(_("根"), max_length=64)
+
+    class Meta:
+        verbose_name = _("已封存的叶组")
+        verbose_name_plural = _("已封存的叶组")
+        ordering = ["log", "number"]
+        constraints = [models.UniqueConstraint(fields=["log", "number"], name="tile_number_once_in_log")]
+
+    def __str__(self) -> str:
+        return f"{self.log_id}/{self.number}"
+
+
 class SigningKey(models.Model):
     """The public half of a key that seals logs or signs receipts. The private half is never here.
 

@@ -25,8 +25,8 @@ from communities.enums import KeyPurpose
 from communities.errors import Refusal
 from communities.ledger.hashing import leaf_hash
 from communities.ledger.heads import Signer, head_body, is_signed
-from communities.ledger.tree import Tree, tree_root
-from communities.models import LedgerEntry, Log, SealedLeaf, TreeHead
+from communities.ledger.tree import TILE, Tree
+from communities.models import LedgerEntry, Log, SealedLeaf, SealedTile, TreeHead
 from communities.queries import unsealed
 
 from .keys import approved_signer, introduce_own_keys, signer_for
@@ -144,18 +144,27 @@ def _seal(log: Log) -> TreeHead | None:
         ],
         batch_size=500,
     )
-    return _sign(log, signer, head, placed + [digest for digest, _, _ in waiting])
+    tree = Tree(placed + [digest for digest, _, _ in waiting])
+    full = len(placed) // TILE
+    SealedTile.objects.bulk_create(
+        [
+            SealedTile(log=log, number=number, root=root)
+            for number, root in enumerate(tree.tiles()[full:], start=full)
+        ],
+        batch_size=500,
+    )
+    return _sign(log, signer, head, tree)
 
 
-def _sign(log: Log, signer: Signer, before: TreeHead | None, leaves: list[str]) -> TreeHead:
+def _sign(log: Log, signer: Signer, before: TreeHead | None, tree: Tree) -> TreeHead:
     moment = database_now()
     if before and moment < before.sealed_at:
         logger.critical("log %s: the clock says %s, its newest head %s", log, moment, before.sealed_at)
         raise ClockWentBack
-    root = tree_root(leaves)
+    root = tree.root()
     body = head_body(
         log=log.name,
-        size=len(leaves),
+        size=tree.size,
         root=root,
         previous=(before.size, before.root) if before else None,
         sealed_at=moment,
@@ -166,7 +175,7 @@ def _sign(log: Log, signer: Signer, before: TreeHead | None, leaves: list[str]) 
         _refuse(log, "its own signature does not hold")
     head = TreeHead.objects.create(
         log=log,
-        size=len(leaves),
+        size=tree.size,
         root=root,
         body=body,
         key_id=signer.key_id,
@@ -190,6 +199,8 @@ def _checked_leaves(log: Log, head: TreeHead | None) -> list[str]:
     tree = Tree(leaves)
     if head and tree.root() != head.root:
         _refuse(log, "its leaves do not lead to its newest head")
+    if list(log.tiles.order_by("number").values_list("root", flat=True)) != tree.tiles():
+        _refuse(log, "its tiles are not those of its leaves")
     known = held.newest_of(log)
     if known and known.size and (known.size > tree.size or tree.root(known.size) != known.root):
         logger.critical("log %s is not sealed: it lacks what was signed up to %s", log, known.size)

@@ -13,8 +13,7 @@ import django
 
 django.setup()
 
-from communities.ledger.hashing import leaf_hash, sha256  # noqa: E402
-from communities.ledger.tree import Tree, inclusion_proof, root_by_inclusion, tree_root  # noqa: E402
+from communities.ledger.hashing import leaf_hash  # noqa: E402
 from communities.models import LedgerEntry  # noqa: E402
 from tests.bench.data import make_draft, make_estate, make_homes  # noqa: E402
 from tests.bench.figures import Figure, emit  # noqa: E402
@@ -90,29 +89,15 @@ def main() -> None:
         verified = time.perf_counter() - start
     assert done.returncode == 0
 
-    leaves = [sha256(str(number)) for number in range(LEAVES)]
-    proof = inclusion_proof(leaves, LEAVES // 3)
-    assert root_by_inclusion(leaves[LEAVES // 3], LEAVES // 3, LEAVES, proof) == tree_root(leaves)
-
     report, pack = verifier.verify_pack(Story(1, electors=RECOUNTED, batch=RECOUNTED).build().pack())
     assert pack is not None and report.problems == []
-    start = time.perf_counter()
-    tree = Tree(leaves)
-    first = time.perf_counter() - start
     emit(
         [
             Figure("write a public pack of 50,000 ballots", round(written, 1), "s"),
             Figure("verify a pack of 50,000 ballots", round(verified, 1), "s", "<= 60"),
-            Figure("inclusion proof among 100,000 leaves", round(proved(tree), 3), "ms", "<= 50"),
-            Figure("the tree of 100,000 leaves, once a head", round(first * 1000), "ms"),
             Figure("recount 100,000 electors from a full pack", round(median(pack.recount), 2), "s", "<= 3"),
         ]
     )
-
-
-def proved(tree: Tree) -> float:
-    """Milliseconds for one proof out of the tree that a process keeps for each head."""
-    return median(lambda: tree.inclusion_path(LEAVES // 3)) * 1000
 
 
 main()

@@ -126,7 +126,7 @@ class Server:
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "gunicorn", "governance.wsgi", "--workers", "3"),
+                *(sys.executable, "-m", "gunicorn", "governance.wsgi", "--preload", "--workers", "3"),
                 *("--bind", f"127.0.0.1:{self.port}", "--backlog", "512", "--log-level", "warning"),
             ],
             env=env,

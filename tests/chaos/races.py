@@ -5,6 +5,7 @@
 """
 
 import json
+import os
 import random
 import sys
 import threading
@@ -163,7 +164,7 @@ def seal_by_watermark(log: Log) -> None:
 
 def begin_anew() -> None:
     """Invent other people than the races before this one in the same database did."""
-    number = int(time.time()) % 90_000 * 1_000
+    number = (int(time.time()) + os.getpid()) % 90_000 * 1_000
     for factory in (UserFactory, SubdistrictFactory, CommunityFactory, EstateFactory):
         factory.reset_sequence(number)
 

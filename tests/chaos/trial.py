@@ -120,7 +120,14 @@ class Installation:
         commands = {
             "pages": (
                 [
-                    *(sys.executable, "-m", "gunicorn", "governance.wsgi", "--no-control-socket"),
+                    *(
+                        sys.executable,
+                        "-m",
+                        "gunicorn",
+                        "governance.wsgi",
+                        "--preload",
+                        "--no-control-socket",
+                    ),
                     *("--workers", "3", "--bind", f"127.0.0.1:{self.port}"),
                     *("--backlog", "512", "--log-level", "warning", "--timeout", "60"),
                 ],

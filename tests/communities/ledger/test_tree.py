@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from communities.ledger.tree import (
+    TILE,
+    TiledTree,
+    Tree,
     consistency_proof,
     inclusion_proof,
     is_consistent,
@@ -47,6 +50,20 @@ def test_every_leaf_proves_its_place(size: int) -> None:
         path = inclusion_proof(all_leaves, index)
         assert len(path) <= (size - 1).bit_length()
         assert root_by_inclusion(leaf(index), index, size, path) == root
+
+
+@pytest.mark.parametrize("size", [1, 5, TILE - 1, TILE, TILE + 1, 2 * TILE, 3 * TILE + 7, 5 * TILE + 255])
+def test_tiles_prove_what_the_whole_tree_proves(size: int) -> None:
+    all_leaves = leaves(size)
+    whole, full = Tree(all_leaves), size // TILE
+    assert len(whole.tiles()) == full
+    tiled = TiledTree(whole.tiles(), all_leaves[full * TILE :])
+    assert tiled.root() == whole.root()
+    for index in {0, size // 2, size - 1}:
+        own = all_leaves[index // TILE * TILE : index // TILE * TILE + TILE]
+        assert tiled.inclusion_path(index, own) == whole.inclusion_path(index)
+        if index < full * TILE:
+            assert tiled.inclusion_path(index, [*own[1:], own[0]]) is None
 
 
 @pytest.mark.parametrize("size", range(1, 24))
