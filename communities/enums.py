@@ -9,6 +9,7 @@ class RoleCode(TextChoices):
 
     COMMITTEE_CHAIR = "committee-chair", _("业委会主任")
     COMMITTEE = "committee", _("业委会委员")
+    PREPARATORY_GROUP = "preparatory-group", _("筹备组成员")
     FIRM = "firm", _("物业人员")
     SECRETARY = "secretary", _("社区工作人员")
     SUBDISTRICT = "subdistrict", _("街道工作人员")

@@ -142,7 +142,12 @@ def units_called(estate: Estate, words: str) -> QuerySet[Unit]:
 
 def roster_readers(estate: Estate) -> list[int]:
     """Accounts that may read the estate's roster: its secretary and the members of its committee."""
-    codes = [RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE]
+    codes = [
+        RoleCode.SECRETARY,
+        RoleCode.COMMITTEE_CHAIR,
+        RoleCode.COMMITTEE,
+        RoleCode.PREPARATORY_GROUP,
+    ]
     held = Role.objects.on(today()).covering(estate).filter(code__in=codes, user__is_active=True)
     return sorted(set(held.values_list("user", flat=True)))
 

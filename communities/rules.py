@@ -16,6 +16,7 @@ DESK_ROLES = (
     RoleCode.SECRETARY,
     RoleCode.COMMITTEE_CHAIR,
     RoleCode.COMMITTEE,
+    RoleCode.PREPARATORY_GROUP,
     RoleCode.SUBDISTRICT,
     RoleCode.SCRUTINEER,
 )
@@ -93,14 +94,18 @@ def is_own(user: User, thing: object) -> bool:
 is_secretary = has_role(RoleCode.SECRETARY)
 is_chair = has_role(RoleCode.COMMITTEE_CHAIR)
 is_committee = has_role(RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE)
+#: 筹备组: convenes the first assembly, until it has elected a committee (《物业管理条例》第十条).
+is_preparatory = has_role(RoleCode.PREPARATORY_GROUP)
+#: Who calls the owners together.
+is_convener = is_chair | is_preparatory
 is_guide = has_role(RoleCode.SECRETARY, RoleCode.SUBDISTRICT)
 is_at_desk = has_role(*DESK_ROLES)
 
 rules.add_perm("communities.view_estate", is_owner | is_resident | has_role(*RoleCode))
 rules.add_perm("communities.use_desk", is_at_desk)
-rules.add_perm("communities.import_roster", is_secretary | is_chair)
-rules.add_perm("communities.view_roster", is_secretary | is_committee)
-rules.add_perm("communities.set_representative", is_secretary | is_chair)
+rules.add_perm("communities.import_roster", is_secretary | is_convener)
+rules.add_perm("communities.view_roster", is_secretary | is_committee | is_preparatory)
+rules.add_perm("communities.set_representative", is_secretary | is_convener)
 rules.add_perm("communities.decide_binding", is_secretary & ~is_own)
 rules.add_perm("communities.manage_witnesses", is_secretary | is_chair)
 

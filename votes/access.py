@@ -32,9 +32,14 @@ LARGEST_SIZE = 2**63 - 1
 
 
 def _estates_prepared_by(user: User) -> QuerySet[Estate]:
-    """Estates whose drafts ``user`` may see: as committee member or secretary."""
+    """Estates whose drafts ``user`` may see: of their committee or preparatory group, or as secretary."""
     held = user.roles.on(today()).filter(
-        code__in=[RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE, RoleCode.SECRETARY]
+        code__in=[
+            RoleCode.COMMITTEE_CHAIR,
+            RoleCode.COMMITTEE,
+            RoleCode.PREPARATORY_GROUP,
+            RoleCode.SECRETARY,
+        ]
     )
     return Estate.objects.filter(
         Q(pk__in=held.filter(estate__isnull=False).values("estate"))

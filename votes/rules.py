@@ -4,11 +4,21 @@ import rules
 
 from communities.enums import RoleCode
 from communities.models import User
-from communities.rules import has_role, is_chair, is_committee, is_owner, is_resident, is_secretary
-from votes.enums import AssemblyStatus, ObjectionAbout
+from communities.rules import (
+    has_role,
+    is_convener,
+    is_owner,
+    is_preparatory,
+    is_resident,
+    is_secretary,
+)
+from communities.rules import is_committee as sits_on_committee
+from votes.enums import AssemblyStatus, Convener, ObjectionAbout
 from votes.models import Assembly, Candidate, Delivery, Election, Elector, Mandate, PaperBallot, TwoPersonAct
 
 is_firm = has_role(RoleCode.FIRM)
+#: Members of what called the owners together, while it stands.
+is_committee = sits_on_committee | is_preparatory
 is_subdistrict = has_role(RoleCode.SUBDISTRICT)
 #: Whoever works for the firm is never a scrutineer, whatever else was written down for them.
 is_scrutineer = has_role(RoleCode.SCRUTINEER) & ~is_firm
@@ -51,28 +61,30 @@ def is_candidate(user: User, candidate: Candidate) -> bool:
 
 @rules.predicate
 def moderates_election(user: User, thing: Candidate | Election) -> bool:
+    """The community; and the preparatory group, for the election it convenes itself."""
     election = thing.election if isinstance(thing, Candidate) else thing
-    return bool(is_secretary(user, election))
+    convened = election.assembly.convener == Convener.PREPARATORY_GROUP
+    return bool(is_secretary(user, election) or (convened and is_preparatory(user, election)))
 
 
 rules.add_perm(
     "votes.view_assembly",
     is_posted & (is_owner | is_resident | has_role(*RoleCode)) | is_draft & (is_committee | is_secretary),
 )
-rules.add_perm("votes.prepare_assembly", is_chair | is_secretary)
-rules.add_perm("votes.publish_assembly", is_draft & (is_chair | is_secretary))
+rules.add_perm("votes.prepare_assembly", is_convener | is_secretary)
+rules.add_perm("votes.publish_assembly", is_draft & (is_convener | is_secretary))
 rules.add_perm("votes.view_roll", is_committee | is_secretary | is_subdistrict | is_scrutineer)
 rules.add_perm(
     "votes.take_archive", is_posted & (is_committee | is_secretary | is_subdistrict | is_scrutineer)
 )
 rules.add_perm("votes.view_turnout_by_building", is_committee | is_secretary | is_subdistrict | is_scrutineer)
-rules.add_perm("votes.propose_act", is_posted & (is_chair | is_secretary | is_subdistrict))
-rules.add_perm("votes.confirm_act", is_posted & (is_chair | is_secretary | is_subdistrict))
+rules.add_perm("votes.propose_act", is_posted & (is_convener | is_secretary | is_subdistrict))
+rules.add_perm("votes.confirm_act", is_posted & (is_convener | is_secretary | is_subdistrict))
 rules.add_perm("votes.cast_ballot", may_cast_for)
 rules.add_perm("votes.download_full_pack", agreed_on_act | scrutinises_act)
 rules.add_perm("votes.grant_mandate", may_cast_for)
 rules.add_perm("votes.register_mandate", is_posted & (is_scrutineer | is_secretary) & ~is_firm)
-rules.add_perm("votes.view_mandates", is_posted & (is_scrutineer | is_secretary | is_chair) & ~is_firm)
+rules.add_perm("votes.view_mandates", is_posted & (is_scrutineer | is_secretary | is_convener) & ~is_firm)
 rules.add_perm("votes.revoke_mandate", is_principal)
 rules.add_perm("votes.look_at_ballot", is_posted & is_scrutineer & ~is_firm)
 rules.add_perm("votes.confirm_unlock", is_posted & (is_scrutineer | is_secretary) & ~is_firm)
@@ -91,6 +103,7 @@ rules.add_perm(
 rules.add_perm("votes.view_small_buildings", (is_secretary | is_scrutineer) & ~is_firm)
 rules.add_perm("votes.nominate", is_owner)
 rules.add_perm("votes.nominate_for_residents", is_secretary)
+rules.add_perm("votes.screen_candidates", moderates_election)
 rules.add_perm("votes.screen_candidate", moderates_election & ~is_candidate)
 rules.add_perm("votes.withdraw_candidate", is_candidate | moderates_election)
 
@@ -99,8 +112,10 @@ rules.add_perm("votes.withdraw_candidate", is_candidate | moderates_election)
 #: Whose work an objection is about, by role; nobody in these roles answers it.
 ROLES_ABOUT = {
     ObjectionAbout.NOBODY: frozenset[RoleCode](),
-    ObjectionAbout.COMMITTEE: frozenset({RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE}),
+    ObjectionAbout.COMMITTEE: frozenset(
+        {RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE, RoleCode.PREPARATORY_GROUP}
+    ),
     ObjectionAbout.COMMUNITY: frozenset({RoleCode.SECRETARY}),
     ObjectionAbout.SCRUTINEERS: frozenset({RoleCode.SCRUTINEER}),
 }
-rules.add_perm("votes.handle_objection", is_chair | is_secretary | is_subdistrict)
+rules.add_perm("votes.handle_objection", is_convener | is_secretary | is_subdistrict)

@@ -14,6 +14,7 @@ from .places import Community, Estate, Subdistrict
 SCOPE_OF_ROLE = {
     RoleCode.COMMITTEE_CHAIR: "estate",
     RoleCode.COMMITTEE: "estate",
+    RoleCode.PREPARATORY_GROUP: "estate",
     RoleCode.SCRUTINEER: "estate",
     RoleCode.ASSESSOR: "estate",
     RoleCode.FIRM: "contract",

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +17,8 @@ from communities.api.authentication import person
 from communities.api.endpoints import Endpoint, PublicEndpoint
 from communities.api.pages import PagedEndpoint
 from communities.api.problems import problem
+from communities.errors import Refusal
+from communities.models import User
 from votes.access import assembly_for, ballot_for, electors_for, took_part_for
 from votes.api.desk import roll_assembly
 from votes.api.serializers import (
@@ -80,24 +83,30 @@ class BallotCast(Endpoint):
     )
     def post(self, request: Request, pk: int) -> Response:
         user = person(request)
-        assembly_for(user, pk)
+        try:
+            receipt = self._receive(request, user, pk)
+        except (Refusal, ValidationError):
+            # Only now is it worth asking whether it may be seen at all: the roll let nobody else in.
+            assembly_for(user, pk)
+            raise
+        code = status.HTTP_200_OK if receipt.replayed else status.HTTP_201_CREATED
+        return Response(ReceiptSerializer(receipt).data, status=code)
+
+    def _receive(self, request: Request, user: User, pk: int) -> Receipt:
         ballot = BallotSerializer(data=request.data)
         ballot.is_valid(raise_exception=True)
         key, mandate = ballot.validated_data["idempotency_key"], ballot.validated_data["mandate"]
         if mandate:
-            receipt = cast_mandate_ballot(
+            return cast_mandate_ballot(
                 mandate_id=mandate, choices=ballot.marks(), idempotency_key=key, actor=user
             )
-        else:
-            receipt = cast_ballot(
-                assembly_id=pk,
-                elector_id=ballot.validated_data["elector"],
-                choices=ballot.marks(),
-                idempotency_key=key,
-                user_id=user.pk,
-            )
-        code = status.HTTP_200_OK if receipt.replayed else status.HTTP_201_CREATED
-        return Response(ReceiptSerializer(receipt).data, status=code)
+        return cast_ballot(
+            assembly_id=pk,
+            elector_id=ballot.validated_data["elector"],
+            choices=ballot.marks(),
+            idempotency_key=key,
+            user_id=user.pk,
+        )
 
 
 class BallotReceipt(Endpoint):

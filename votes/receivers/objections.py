@@ -26,7 +26,9 @@ def _objection_of(message: OutboxMessage) -> Objection:
 def tell_who_answers(message: OutboxMessage) -> None:
     """Those who may answer it: chair and community, without those it is about."""
     objection = _objection_of(message)
-    able = {RoleCode.COMMITTEE_CHAIR, RoleCode.SECRETARY} - ROLES_ABOUT[ObjectionAbout(objection.about)]
+    able = {RoleCode.COMMITTEE_CHAIR, RoleCode.PREPARATORY_GROUP, RoleCode.SECRETARY} - ROLES_ABOUT[
+        ObjectionAbout(objection.about)
+    ]
     words = {"number": objection.number, "assembly": objection.assembly.title}
     notify(
         recipients=[pk for pk in holders_of(message, *able) if pk != objection.filed_by_id],

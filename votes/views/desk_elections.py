@@ -74,7 +74,7 @@ def overview(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
         "is_draft": assembly.status == AssemblyStatus.DRAFT,
         "is_open": may_be_named(election, moment),
         "may_prepare": allows("votes.prepare_assembly", request.user, assembly),
-        "may_screen": allows("votes.nominate_for_residents", request.user, election),
+        "may_screen": allows("votes.screen_candidates", request.user, election),
         "days_before": policies["candidates-posted-days-before"].value,
         "days_posted": policies["candidates-posted-days"].value,
     }

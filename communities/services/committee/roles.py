@@ -72,6 +72,11 @@ def follow_seats(*, estate: Estate, day: date) -> None:
         else:
             role.valid_to = day
             role.save(update_fields=["valid_to"])
+    if term.starts_on <= day:
+        # What a preparatory group was appointed for before the term is done with its first day.
+        Role.objects.on(day).filter(
+            estate=estate, code=RoleCode.PREPARATORY_GROUP, valid_from__lt=term.starts_on
+        ).update(valid_to=day)
     Role.objects.bulk_create(
         Role(user_id=user, code=code, estate=estate, valid_from=day) for user, code in wanted.items()
     )

@@ -9,7 +9,7 @@ NOBODY = "nobody"
 #: A superuser who lives here gets what a tenant gets.
 AT_HOME = ("owner", "co_owner", "tenant", "super_tenant")
 DESK = ("member", "chair", "secretary", "subdistrict", "scrutineer")
-OF_THE_ESTATE = (*AT_HOME, *DESK, "firm", "assessor")
+OF_THE_ESTATE = (*AT_HOME, *DESK, "preparatory", "firm", "assessor")
 DELIVERERS = ("member", "chair", "secretary", "scrutineer")
 LOGGED_IN = (*OF_THE_ESTATE, "other_chair", "superuser")
 EVERYBODY = (*LOGGED_IN, NOBODY)
@@ -17,6 +17,9 @@ PREPARERS = ("chair", "secretary")
 ROSTER_READERS = ("member", *PREPARERS)
 OBJECTION_HANDLERS = (*PREPARERS, "subdistrict")
 SUPERVISORS = (*PREPARERS, "subdistrict")
+#: The same where the preparatory group stands beside the committee: around roster and vote.
+VOTE_DESK = (*DESK, "preparatory")
+CONVENERS = (*PREPARERS, "preparatory")
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def make_place(slug: str, canary: str, serial: int) -> Place:
     people |= {
         "member": appoint(RoleCode.COMMITTEE, estate),
         "chair": appoint(RoleCode.COMMITTEE_CHAIR, estate),
+        "preparatory": appoint(RoleCode.PREPARATORY_GROUP, estate),
         "secretary": appoint(RoleCode.SECRETARY, estate),
         "subdistrict": appoint(RoleCode.SUBDISTRICT, estate),
         "firm": appoint(RoleCode.FIRM, estate),
