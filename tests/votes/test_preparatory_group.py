@@ -61,7 +61,13 @@ def test_it_screens_candidates_of_the_election_it_convenes_and_of_no_other():
     foreign, other = nominated(Convener.COMMITTEE)
     for election, person in ((foreign, other), (own, candidate)):
         member = appoint(RoleCode.PREPARATORY_GROUP, election.assembly.estate)
-        asked = {"candidate": person, "findings": MET, "eligible": True, "reason": "查过名册，符合全部条件"}
+        asked = {
+            "candidate": person,
+            "findings": MET,
+            "eligible": True,
+            "reason": "查过名册，符合全部条件",
+            "seen": None,
+        }
         if election is own:
             screen_candidate(**asked, actor=member)
         else:
