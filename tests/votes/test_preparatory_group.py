@@ -8,7 +8,7 @@ from django.utils import timezone
 from communities.clock import local_day
 from communities.enums import RoleCode
 from communities.errors import NotPermitted
-from communities.models import CommitteeTerm, Role
+from communities.models import CommitteeTerm, Role, User
 from communities.rules import allows
 from communities.services.committee.roles import follow_seats
 from tests.factories.communities import EstateFactory, appoint
@@ -23,26 +23,35 @@ from votes.services.candidates import screen_candidate, stand_for_election
 pytestmark = pytest.mark.django_db
 
 
-def nominated(convener: str) -> tuple[Election, Candidate]:
+def nominated(convener: str) -> Candidate:
     """Somebody who agreed to stand in an election whose nominations are over."""
     election = election_draft()
     Assembly.objects.filter(pk=election.assembly_id).update(convener=convener)
     owner = owners_of(election.assembly.estate, [9000])[0]
+    assert owner.user is not None
     candidate = stand_for_election(election=election, statement="好", declared=True, actor=owner.user)
     Election.objects.filter(pk=election.pk).update(nomination_closes_at=timezone.now())
-    election.refresh_from_db()
-    return election, Candidate.objects.get(pk=candidate.pk)
+    return Candidate.objects.get(pk=candidate.pk)
 
 
 def test_it_drafts_the_first_assembly_and_sees_the_draft():
     estate = EstateFactory()
     member = appoint(RoleCode.PREPARATORY_GROUP, estate)
     stranger = appoint(RoleCode.PREPARATORY_GROUP, EstateFactory())
-    values = {"estate": estate, "title": "首次业主大会会议", "kind": AssemblyKind.REGULAR}
+
+    def drafted(actor: User) -> Assembly:
+        return create_assembly(
+            estate=estate,
+            title="首次业主大会会议",
+            kind=AssemblyKind.REGULAR,
+            convener=Convener.PREPARATORY_GROUP,
+            actor=actor,
+        )
+
     with pytest.raises(NotPermitted):
-        create_assembly(**values, convener=Convener.PREPARATORY_GROUP, actor=stranger)
+        drafted(stranger)
     assert not Assembly.objects.exists()
-    draft = create_assembly(**values, convener=Convener.PREPARATORY_GROUP, actor=member)
+    draft = drafted(member)
     assert list(assemblies_for(member)) == [draft]
     assert list(assemblies_for(stranger)) == []
 
@@ -57,22 +66,18 @@ def test_it_keeps_the_roster_and_does_not_lead_a_committee(permission):
 
 
 def test_it_screens_candidates_of_the_election_it_convenes_and_of_no_other():
-    own, candidate = nominated(Convener.PREPARATORY_GROUP)
-    foreign, other = nominated(Convener.COMMITTEE)
-    for election, person in ((foreign, other), (own, candidate)):
-        member = appoint(RoleCode.PREPARATORY_GROUP, election.assembly.estate)
-        asked = {
-            "candidate": person,
-            "findings": MET,
-            "eligible": True,
-            "reason": "查过名册，符合全部条件",
-            "seen": None,
-        }
-        if election is own:
-            screen_candidate(**asked, actor=member)
-        else:
-            with pytest.raises(NotPermitted):
-                screen_candidate(**asked, actor=member)
+    candidate, other = nominated(Convener.PREPARATORY_GROUP), nominated(Convener.COMMITTEE)
+
+    def screened(person: Candidate) -> Candidate:
+        member = appoint(RoleCode.PREPARATORY_GROUP, person.election.assembly.estate)
+        reason = "查过名册，符合全部条件"
+        return screen_candidate(
+            candidate=person, findings=MET, eligible=True, reason=reason, seen=None, actor=member
+        )
+
+    with pytest.raises(NotPermitted):
+        screened(other)
+    screened(candidate)
     assert Candidate.objects.get(pk=candidate.pk).status == CandidateStatus.ELIGIBLE
     assert Candidate.objects.get(pk=other.pk).status == CandidateStatus.NOMINATED
 

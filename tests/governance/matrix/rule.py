@@ -17,9 +17,6 @@ PREPARERS = ("chair", "secretary")
 ROSTER_READERS = ("member", *PREPARERS)
 OBJECTION_HANDLERS = (*PREPARERS, "subdistrict")
 SUPERVISORS = (*PREPARERS, "subdistrict")
-#: The same where the preparatory group stands beside the committee: around roster and vote.
-VOTE_DESK = (*DESK, "preparatory")
-CONVENERS = (*PREPARERS, "preparatory")
 
 
 @dataclass(frozen=True)
@@ -31,6 +28,8 @@ class Rule:
     routes: str
     at: str = ""
     refused: tuple[str, ...] = ()
+    #: What a member of the preparatory group gets, who has a desk around roster and vote and no other.
+    preparatory: str = ""
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Each method and route."""
@@ -40,6 +39,8 @@ class Rule:
                 yield method, name
 
     def expected(self, role: str) -> str:
+        if role == "preparatory" and self.preparatory:
+            return self.preparatory
         if role in self.may:
             return "in"
         if role == NOBODY:

@@ -191,7 +191,12 @@ TABLE = (
         at="decided",
     ),
     # --- the desk -----------------------------------------------------------------------
-    Rule("the desk of one's own estates", (*DESK, "other_chair"), "GET governance:desk"),
+    Rule(
+        "the desk of one's own estates",
+        (*DESK, "other_chair"),
+        "GET governance:desk",
+        preparatory="in",
+    ),
     Rule(
         "desk: votes",
         DESK,
@@ -204,6 +209,7 @@ TABLE = (
         GET          api:turnout-buildings
         """,
         at="voting",
+        preparatory="in",
     ),
     Rule(
         "desk: the roll",
@@ -215,6 +221,7 @@ TABLE = (
         GET          api:roll
         """,
         at="voting",
+        preparatory="in",
     ),
     Rule(
         "desk: begin a draft",
@@ -225,6 +232,7 @@ TABLE = (
         """,
         at="estate",
         refused=("member", "subdistrict", "scrutineer"),
+        preparatory="in",
     ),
     Rule(
         "desk: read a draft",
@@ -234,6 +242,7 @@ TABLE = (
         GET          api:attachment
         """,
         at="paper",
+        preparatory="in",
     ),
     Rule(
         "desk: look at what would be posted",
@@ -243,6 +252,7 @@ TABLE = (
         GET          api:motion
         """,
         at="draft",
+        preparatory="in",
     ),
     Rule(
         "desk: prepare a draft",
@@ -270,6 +280,7 @@ TABLE = (
         """,
         at="draft",
         refused=("member",),
+        preparatory="in",
     ),
     Rule(
         "desk: begin again from what was posted",
@@ -280,6 +291,7 @@ TABLE = (
         """,
         at="voting",
         refused=("member", "subdistrict", "scrutineer"),
+        preparatory="in",
     ),
     Rule(
         "desk: propose to stop a vote",
@@ -291,6 +303,7 @@ TABLE = (
         """,
         at="voting",
         refused=("member", "scrutineer"),
+        preparatory="in",
     ),
     Rule(
         "desk: confirm it, but never who proposed it",
@@ -301,6 +314,7 @@ TABLE = (
         """,
         at="voting",
         refused=("member", "secretary", "scrutineer"),
+        preparatory="in",
     ),
     Rule(
         "desk: take it back, only who proposed it",
@@ -311,6 +325,7 @@ TABLE = (
         """,
         at="voting",
         refused=("member", "chair", "subdistrict", "scrutineer"),
+        preparatory="403",
     ),
     Rule(
         "desk: read the roster",
@@ -328,6 +343,7 @@ TABLE = (
         GET          api:roster-template
         """,
         at="estate",
+        preparatory="in",
     ),
     Rule(
         "desk: one home of the roster",
@@ -337,6 +353,7 @@ TABLE = (
         GET          api:roster-unit
         """,
         at="unit",
+        preparatory="in",
     ),
     Rule(
         "desk: name a representative",
@@ -347,6 +364,7 @@ TABLE = (
         """,
         at="unit",
         refused=("member",),
+        preparatory="in",
     ),
     Rule(
         "desk: bring a roster",
@@ -356,6 +374,7 @@ TABLE = (
         GET POST     api:roster-imports
         """,
         at="estate",
+        preparatory="in",
     ),
     Rule(
         "desk: a roster on its way",
@@ -371,6 +390,7 @@ TABLE = (
         POST         api:roster-discard
         """,
         at="import",
+        preparatory="in",
     ),
     Rule(
         "desk: who asks to be bound",
@@ -470,6 +490,7 @@ TABLE = (
         GET          votes:desk-mandate-form
         """,
         at="voting",
+        preparatory="in",
     ),
     Rule(
         "desk: mandates signed on paper",
@@ -572,6 +593,7 @@ TABLE = (
         POST         votes:door-record
         """,
         at="voting",
+        preparatory="in",
     ),
     Rule(
         "one record of delivery",
@@ -581,6 +603,7 @@ TABLE = (
         GET          votes:desk-delivery-evidence
         """,
         at="delivery",
+        preparatory="in",
     ),
     # --- evidence -------------------------------------------------------------------
     Rule(
@@ -624,6 +647,7 @@ TABLE = (
         """,
         at="decided",
         refused=(*AT_HOME, "member", "subdistrict", "firm", "assessor"),
+        preparatory="403",
     ),
     # --- elections ------------------------------------------------------------------------
     Rule(
@@ -695,6 +719,7 @@ TABLE = (
         GET          votes:desk-candidate
         """,
         at="desk election",
+        preparatory="in",
     ),
     Rule(
         "desk: prepare an election or a recall",
@@ -707,6 +732,7 @@ TABLE = (
         """,
         at="desk election",
         refused=("member",),
+        preparatory="in",
     ),
     Rule(
         "desk: name and screen for the residents' committee",
@@ -718,10 +744,11 @@ TABLE = (
         """,
         at="desk election",
         refused=("member", "chair"),
+        preparatory="403",
     ),
     # --- the committee and its term ----------------------------------------------------
     Rule("the committee in public", OF_THE_ESTATE, "GET communities:committee", at="estate"),
-    Rule("desk: the committee", DESK, "GET communities:desk-committee", at="estate"),
+    Rule("desk: the committee", DESK, "GET communities:desk-committee", at="estate", preparatory="in"),
     Rule(
         "desk: a term",
         DESK,
@@ -734,6 +761,7 @@ TABLE = (
         GET          votes:filing-pdf
         """,
         at="term",
+        preparatory="in",
     ),
     Rule(
         "desk: how the committee was assessed",
@@ -747,6 +775,7 @@ TABLE = (
         "GET POST communities:term-new",
         at="estate",
         refused=("member", "chair", "subdistrict", "scrutineer"),
+        preparatory="403",
     ),
     Rule(
         "desk: enter a member from the papers",
@@ -754,6 +783,7 @@ TABLE = (
         "GET POST communities:term-seat-new",
         at="term",
         refused=("member", "chair", "subdistrict", "scrutineer"),
+        preparatory="403",
     ),
     Rule(
         "desk: positions and seats",
@@ -765,6 +795,7 @@ TABLE = (
         """,
         at="term",
         refused=("member", "subdistrict", "scrutineer"),
+        preparatory="403",
     ),
     Rule(
         "desk: note the filing",
@@ -774,6 +805,7 @@ TABLE = (
         """,
         at="term",
         refused=("member", "chair", "scrutineer"),
+        preparatory="403",
     ),
     Rule(
         "desk: assess the committee",
@@ -791,6 +823,7 @@ TABLE = (
         """,
         at="term",
         refused=("subdistrict", "scrutineer"),
+        preparatory="403",
     ),
     Rule("desk: tick off", ROSTER_READERS, "GET POST communities:handover-item", at="term"),
     Rule(
@@ -881,6 +914,7 @@ TABLE = (
         GET          api:desk-objections
         """,
         at="estate",
+        preparatory="in",
     ),
     Rule(
         "desk: handle an objection",
@@ -893,6 +927,7 @@ TABLE = (
         POST         api:desk-objection-answer
         """,
         at="objection",
+        preparatory="in",
     ),
     Rule(
         "desk: the log of objections",
@@ -903,6 +938,7 @@ TABLE = (
         GET          votes:objection-log-csv
         """,
         at="disputed",
+        preparatory="in",
     ),
     # --- supervision: deadlines, rolls, documents, retention ---------------------------
     Rule(
@@ -913,6 +949,7 @@ TABLE = (
         """,
         at="voting",
         refused=("member", "scrutineer"),
+        preparatory="in",
     ),
     Rule(
         "desk: correct the roll of a vote that is announced",
@@ -923,6 +960,7 @@ TABLE = (
         """,
         at="announced",
         refused=("member", "scrutineer"),
+        preparatory="in",
     ),
     Rule(
         "papers of a vote that everybody of the estate may have",
@@ -945,6 +983,7 @@ TABLE = (
         GET          votes:archive
         """,
         at="delivery paper",
+        preparatory="in",
     ),
     Rule(
         "desk: how long records are kept",
@@ -953,6 +992,7 @@ TABLE = (
         GET          votes:retention
         """,
         at="estate",
+        preparatory="in",
     ),
     *(rule for noun in NOUNS for rule in noun.TABLE),
 )
