@@ -81,10 +81,10 @@ def test_somebody_without_a_current_title_cannot_represent(couple, secretary, es
 
 
 @pytest.mark.parametrize("code", list(RoleCode))
-def test_only_secretary_and_chair_name_representatives(couple, estate, code):
+def test_only_secretary_and_conveners_name_representatives(couple, estate, code):
     unit, first, _second = couple
     actor = appoint(code, estate)
-    if code in (RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR):
+    if code in (RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.PREPARATORY_GROUP):
         set_representative(unit=unit, owner=first, actor=actor)
         assert named(unit) == [first.pk]
     else:
@@ -131,7 +131,8 @@ def test_readers_of_the_roster_are_told_that_it_changed(estate, secretary):
 @pytest.mark.parametrize("code", list(RoleCode))
 def test_only_readers_of_the_roster_export_it(estate, code):
     actor = appoint(code, estate)
-    if code in (RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE):
+    readers = {RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE, RoleCode.PREPARATORY_GROUP}
+    if code in readers | {RoleCode.SECRETARY}:
         assert export_roster(estate=estate, actor=actor).startswith(b"PK")
     else:
         with pytest.raises(NotPermitted):

@@ -56,8 +56,8 @@ def text(response) -> str:
 
 # --- who sees the roster ---------------------------------------------------------------
 
-READERS = {RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE}
-IMPORTERS = {RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR}
+IMPORTERS = {RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.PREPARATORY_GROUP}
+READERS = IMPORTERS | {RoleCode.COMMITTEE}
 
 
 @pytest.mark.parametrize("code", list(RoleCode))

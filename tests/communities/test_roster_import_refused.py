@@ -134,9 +134,9 @@ def test_place_too_long_for_the_roster_is_refused_by_row(estate, secretary):
 
 
 @pytest.mark.parametrize("code", list(RoleCode))
-def test_only_secretary_and_chair_import(estate, code):
+def test_only_secretary_and_conveners_import(estate, code):
     actor = appoint(code, estate)
-    allowed = code in (RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR)
+    allowed = code in (RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.PREPARATORY_GROUP)
     if allowed:
         enter(estate, actor, rows(1))
     else:

@@ -71,7 +71,8 @@ def test_many_are_recorded_at_once_with_one_evidence_and_one_leaf(assembly, memb
 @pytest.mark.parametrize("code", list(RoleCode))
 def test_who_records_deliveries(assembly, code):
     actor = appoint(code, assembly.estate)
-    delivers = {RoleCode.COMMITTEE, RoleCode.COMMITTEE_CHAIR, RoleCode.SECRETARY, RoleCode.SCRUTINEER}
+    conveners = {RoleCode.COMMITTEE, RoleCode.COMMITTEE_CHAIR, RoleCode.PREPARATORY_GROUP}
+    delivers = conveners | {RoleCode.SECRETARY, RoleCode.SCRUTINEER}
     if code in delivers:
         to_all(assembly, actor)
     else:
