@@ -111,7 +111,7 @@ def test_nobody_reads_another_s_full_name_but_who_keeps_the_roster(
     for (role, route), text in texts.items():
         own = world.people[role].pk if role in world.people else None
         for account, owner in owners.items():
-            keeps = role in ROSTER_READERS and route.startswith(ROSTER) and account in here
+            keeps = role in (*ROSTER_READERS, "preparatory") and route.startswith(ROSTER) and account in here
             if owner.name in text and account != own and not keeps:
                 leaks.append((role, route, owner.name))
     assert leaks == []
@@ -141,7 +141,8 @@ def test_the_numbers_of_an_uploaded_file_stand_where_they_are_mended_and_nowhere
         for (role, route), text in texts.items()
         if any(number in text for number in numbers)
     }
-    assert seen == {(role, route) for role in ("chair", "secretary") for route in BEING_MENDED}
+    importers = ("chair", "secretary", "preparatory")
+    assert seen == {(role, route) for role in importers for route in BEING_MENDED}
 
 
 def test_the_firm_is_not_shown_who_has_voted(world: World, texts: dict[tuple[str, str], str]) -> None:
