@@ -1,5 +1,7 @@
 """The only ways to get an object for somebody. What one may not see does not exist (404)."""
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -18,21 +20,28 @@ from communities.models import (
     User,
     Witness,
 )
+from communities.prepared import prepared
 from communities.rules import DESK_ROLES, allows, today
+
+
+@prepared
+def estates_on(user: User, day: date) -> QuerySet[Estate, int]:
+    """Numbers of the estates ``user`` lives in, owns in, or holds a role over on ``day``."""
+    held = user.roles.on(day)
+    return Estate.objects.filter(
+        Q(pk__in=held.filter(estate__isnull=False).values("estate"))
+        | Q(pk__in=held.filter(contract__isnull=False).values("contract__estate"))
+        | Q(community__in=held.filter(community__isnull=False).values("community"))
+        | Q(community__subdistrict__in=held.filter(subdistrict__isnull=False).values("subdistrict"))
+        | Q(pk__in=user.owners.values("estate"))
+        | Q(pk__in=user.residencies.filter(valid_to__isnull=True).values("unit__estate"))
+    ).values_list("pk", flat=True)
 
 
 def estates_for(user: User) -> QuerySet[Estate]:
     """Estates ``user`` lives in, owns in, or holds a role over, today."""
-    held = user.roles.on(today())
     return (
-        Estate.objects.filter(
-            Q(pk__in=held.filter(estate__isnull=False).values("estate"))
-            | Q(pk__in=held.filter(contract__isnull=False).values("contract__estate"))
-            | Q(community__in=held.filter(community__isnull=False).values("community"))
-            | Q(community__subdistrict__in=held.filter(subdistrict__isnull=False).values("subdistrict"))
-            | Q(pk__in=user.owners.values("estate"))
-            | Q(pk__in=user.residencies.filter(valid_to__isnull=True).values("unit__estate"))
-        )
+        Estate.objects.filter(pk__in=estates_on(user, today()))
         .select_related("community__subdistrict")
         .order_by("name")
     )

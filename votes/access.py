@@ -1,5 +1,6 @@
 """The only ways to get an assembly, an elector or a ballot for somebody."""
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -7,9 +8,10 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from communities.access import desk_estates_for, estates_for
+from communities.access import desk_estates_for, estates_for, estates_on
 from communities.enums import RoleCode
 from communities.models import Estate, Log, TreeHead, User
+from communities.prepared import prepared
 from communities.rules import allows, today
 from votes.candidacies import shown_candidates
 from votes.enums import AssemblyStatus, BallotSecrecy
@@ -31,9 +33,9 @@ from votes.models import (
 LARGEST_SIZE = 2**63 - 1
 
 
-def _estates_prepared_by(user: User) -> QuerySet[Estate]:
+def _estates_prepared_by(user: User, day: date) -> QuerySet[Estate]:
     """Estates whose drafts ``user`` may see: of their committee or preparatory group, or as secretary."""
-    held = user.roles.on(today()).filter(
+    held = user.roles.on(day).filter(
         code__in=[
             RoleCode.COMMITTEE_CHAIR,
             RoleCode.COMMITTEE,
@@ -47,17 +49,25 @@ def _estates_prepared_by(user: User) -> QuerySet[Estate]:
     )
 
 
+@prepared
+def _assemblies_on(user: User, day: date) -> QuerySet[Assembly, int]:
+    """Numbers of the assemblies ``user`` may see on ``day``."""
+    held = user.held_mandates.filter(revoked_at__isnull=True)
+    return Assembly.objects.filter(
+        ~Q(status=AssemblyStatus.DRAFT) & Q(estate__in=estates_on(user, day))
+        | Q(pk__in=held.values("assembly"))
+        | Q(status=AssemblyStatus.DRAFT) & Q(estate__in=_estates_prepared_by(user, day).values("pk"))
+    ).values_list("pk", flat=True)
+
+
 def assemblies_for(user: User) -> QuerySet[Assembly]:
     """Posted assemblies of the estates ``user`` belongs to, and drafts for those who prepare them.
 
     Who holds a mandate sees its assembly, wherever they live.
     """
-    held = user.held_mandates.filter(revoked_at__isnull=True)
-    return Assembly.objects.filter(
-        ~Q(status=AssemblyStatus.DRAFT) & Q(estate__in=estates_for(user).order_by().values("pk"))
-        | Q(pk__in=held.values("assembly"))
-        | Q(status=AssemblyStatus.DRAFT) & Q(estate__in=_estates_prepared_by(user).values("pk"))
-    ).select_related("estate__community__subdistrict", "scope_building")
+    return Assembly.objects.filter(pk__in=_assemblies_on(user, today())).select_related(
+        "estate__community__subdistrict", "scope_building"
+    )
 
 
 def assembly_for(user: User, pk: int) -> Assembly:
