@@ -112,6 +112,7 @@ WALLS = (
             "votes_nominationsupport",
             "governance_proposal",
             "governance_endorsement",
+            "governance_endorsedhead",
             "governance_follow",
             "governance_statementopinion",
             "governance_replytemplate",

@@ -11,6 +11,17 @@ from governance.desk_shell import DeskShell
 
 #: The estate whose pages the person saw last, in the session.
 LAST_ESTATE = "estate"
+#: How the names of pages under 议事 begin.
+TALK_PAGES = (
+    "proposal",
+    "comment",
+    "facts",
+    "reply-template",
+    "moderation",
+    "meeting",
+    "minutes",
+    "statement",
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -32,8 +43,9 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
     page = match.url_name if match else ""
     if slug:
         home, votes = reverse("governance:estate", args=[slug]), reverse("votes:assembly-list", args=[slug])
+        talks = reverse("governance:proposals", args=[slug])
     else:
-        home = votes = reverse("governance:home")
+        home = votes = talks = reverse("governance:home")
     entries: list[dict[str, Any]] = [
         {
             "key": "home",
@@ -41,6 +53,13 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
             "url": home,
             "icon": "home",
             "current": place == "governance" and page in ("home", "estate"),
+        },
+        {
+            "key": "talks",
+            "label": _("议事"),
+            "url": talks,
+            "icon": "talk",
+            "current": place == "governance" and (page or "").startswith(TALK_PAGES),
         },
         {"key": "votes", "label": _("表决"), "url": votes, "icon": "ballot", "current": place == "votes"},
         {
@@ -59,8 +78,8 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
             "current": page.startswith(("me", "bind", "mfa")) if page else False,
         },
     ]
-    # Who belongs to no estate has nothing to vote on: one tab less is one doubt less.
-    return entries if slug else [entry for entry in entries if entry["key"] != "votes"]
+    # Who belongs to no estate has nothing to talk about or vote on: two tabs less are two doubts less.
+    return entries if slug else [entry for entry in entries if entry["key"] not in ("votes", "talks")]
 
 
 def _estate_of(request: HttpRequest) -> str:

@@ -19,6 +19,7 @@ from communities.values.area import format_area
 from governance.desk_committee import committee_steps
 from governance.desk_objections import objection_steps
 from governance.desk_papers import paper_steps
+from governance.desk_proposals import moderation_steps, proposal_steps
 from governance.steps import Step
 from votes.access import assemblies_for
 from votes.candidacies import vacant_terms
@@ -98,6 +99,10 @@ class Desk:
             self._unrepresented,
             lambda: objection_steps(self.user, self.may("votes.handle_objection"), self.moment),
             lambda: committee_steps(self.user, self.estates, self.moment),
+            lambda: proposal_steps(self.user, self.may("governance.view_review"), self.moment),
+            lambda: moderation_steps(
+                self.user, self.may("governance.decide_appeal"), self.may("governance.moderate")
+            ),
         ]
         found = [step for part in parts for step in part()]
         return sorted(found, key=lambda step: (step.due is None, step.due or self.moment))

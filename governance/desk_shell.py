@@ -85,6 +85,10 @@ def desk_nav(request: HttpRequest, estate: Estate | None, shell: DeskShell) -> l
 
 def _rooms(request: HttpRequest, estate: Estate, shell: DeskShell) -> list[dict[str, Any]]:
     rooms = [_entry(request, _("业主大会"), reverse("votes:desk-assemblies", args=[estate.slug]))]
+    if allows("governance.view_review", shell.user, estate):
+        waiting = sum(1 for step in shell.desk.steps if step.estate == estate and step.kind == _("议题"))
+        url = reverse("governance:desk-proposals", args=[estate.slug])
+        rooms.insert(0, _entry(request, _("议题"), url, count=waiting))
     if allows("votes.handle_objection", shell.user, estate):
         waiting = sum(1 for step in shell.desk.steps if step.estate == estate and step.kind == _("异议"))
         url = reverse("votes:desk-objections", args=[estate.slug])

@@ -37,6 +37,7 @@ from governance.demo.election import hold_election
 from governance.demo.history import cast_in_the_past, forget_old_news
 from governance.demo.other_ways import vote_by_other_ways
 from governance.demo.people import DEMO_PEOPLE
+from governance.demo.proposals import talk_things_over
 from votes.enums import AssemblyKind, AttachmentKind, MotionOption
 from votes.models import Assembly, Elector, Motion
 from votes.services.assemblies import create_assembly, post_assembly
@@ -75,6 +76,7 @@ def build_story() -> Estate:
     _unfinished_draft(estate, people, today)
     tell_of_committee(estate, people, today)
     _objections(estate, people)
+    talk_things_over(estate, people)
     record(log=log_of_estate(estate), verb=BUILT, subject=estate, actor=None, payload={"seed": SEED})
     return estate
 

@@ -1,0 +1,1 @@
+"""Why something in deliberation was refused. One noun a module."""

@@ -3,6 +3,7 @@
 from django.db import migrations
 
 from communities.append_only import GuardTable, append_only, never_emptied
+from governance.search import SearchIndex
 
 
 def differs(*columns: str) -> str:
@@ -76,6 +77,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        SearchIndex(table="governance_proposal", column="bigrams"),
         *append_only(
             "governance_proposalrevision",
             "governance_proposalstep",

@@ -15,7 +15,7 @@ from .meeting import (
     StrawPoll,
 )
 from .minutes import Minutes, MinutesConfirmation, MinutesItem, MinutesSignature
-from .proposal import Endorsement, Follow, Proposal, ProposalRevision, ProposalStep
+from .proposal import EndorsedHead, Endorsement, Follow, Proposal, ProposalRevision, ProposalStep
 from .statement import OpinionMap, Statement, StatementOpinion
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Attachment",
     "Attendance",
     "Comment",
+    "EndorsedHead",
     "Endorsement",
     "FactRequest",
     "Follow",

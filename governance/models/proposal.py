@@ -6,8 +6,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from communities.models import Building, Estate, Owner
+from communities.models import Building, Estate
 from governance.enums import Capacity, Feature, ProposalCategory, ProposalStatus, ReasonCode, Turn
+from governance.search import PairsField
 from votes.models import Motion
 
 S = ProposalStatus
@@ -61,9 +62,11 @@ class Proposal(models.Model):
     supporters = models.PositiveIntegerField(_("附议人数"), default=0)
     heads = models.PositiveIntegerField(_("法定附议人数"), default=0)
     area = models.PositiveBigIntegerField(_("法定附议面积（0.01 m²）"), default=0)
+    #: When both shares first reached what the law asks of those who demand an assembly.
+    share_reached_at = models.DateTimeField(_("附议达到法定比例时间"), null=True, blank=True)
     comment_count = models.PositiveIntegerField(_("评论数"), default=0)
     #: Title and text in pairs of characters, as the search wants them.
-    bigrams = models.TextField(blank=True, default="", editable=False)
+    bigrams = PairsField(blank=True, default="", editable=False)
     created_at = models.DateTimeField(_("起草时间"))
     changed_at = models.DateTimeField(_("更新时间"))
     submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
@@ -141,6 +144,9 @@ class Proposal(models.Model):
 
     @transition(field=status, source=[S.DRAFT, S.SUBMITTED, S.RETURNED, S.ACCEPTED], target=S.WITHDRAWN)
     def withdraw(self) -> None: ...
+
+    @transition(field=status, source=S.RETURNED, target=S.WITHDRAWN)
+    def lapse(self) -> None: ...
 
     @transition(field=status, source=ON_THE_WAY, target=S.PARTY)
     def route_to_party(self) -> None: ...
@@ -221,43 +227,51 @@ class ProposalStep(models.Model):
 
 
 class Endorsement(models.Model):
-    """附议: one person's support of one proposal.
-
-    It counts for the statutory share when the person is an owner and nobody else has endorsed
-    for the same head (the set of owners of a unit); anything else is kept as support.
-    """
+    """附议: one person's support of one proposal. What of it counts by law is :class:`EndorsedHead`."""
 
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="endorsements")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="endorsements")
-    owner = models.ForeignKey(Owner, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    is_statutory = models.BooleanField(_("计入法定人数和面积"), default=False)
-    #: Names the head among those of the estate; empty where it does not count.
-    head = models.CharField(_("人头"), max_length=64, blank=True, default="")
-    #: Area of that head in 0.01 m², as the roster had it at that moment.
-    area = models.PositiveBigIntegerField(_("面积（0.01 m²）"), default=0)
     #: The proposal it was given to, where a merge carried it over.
     carried_from = models.ForeignKey(
         Proposal, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    endorsed_at = models.DateTimeField(_("时间"))
+    endorsed_at = models.DateTimeField(_("附议时间"))
 
     class Meta:
         verbose_name = _("附议")
         verbose_name_plural = _("附议")
         constraints = [
             models.UniqueConstraint(fields=["proposal", "user"], name="one_endorsement_per_person"),
-            models.UniqueConstraint(
-                fields=["proposal", "head"], condition=Q(is_statutory=True), name="one_endorsement_per_head"
-            ),
-            models.CheckConstraint(
-                condition=Q(is_statutory=False, head="", area=0)
-                | Q(is_statutory=True, owner__isnull=False, area__gt=0) & ~Q(head=""),
-                name="statutory_endorsement_is_an_owners",
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.proposal_id}/{self.user_id}"
+
+
+class EndorsedHead(models.Model):
+    """One head that counts for the statutory share of a proposal, through whichever owner came first.
+
+    A head is one set of owners (法释〔2020〕17号 第九条); somebody who owns one flat alone and
+    another with others belongs to two. Supporters who own nothing have none.
+    """
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="endorsed_heads")
+    endorsement = models.ForeignKey(Endorsement, on_delete=models.CASCADE, related_name="heads")
+    #: Names the set of owners within this proposal only.
+    head = models.CharField(_("人头"), max_length=64)
+    #: In 0.01 m², as the roster had it at that moment.
+    area = models.PositiveBigIntegerField(_("面积（0.01 m²）"))
+
+    class Meta:
+        verbose_name = _("法定附议")
+        verbose_name_plural = _("法定附议")
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "head"], name="head_endorses_once"),
+            models.CheckConstraint(condition=Q(area__gt=0) & ~Q(head=""), name="endorsed_head_has_area"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id}/{self.head[:8]}"
 
 
 class Follow(models.Model):

@@ -23,6 +23,9 @@ from communities.http import PersonRequest
 from communities.models import BindingRequest, CommitteeTerm, Estate, Notice, ServiceContract, User
 from communities.rules import allows
 from communities.templatetags.linyi import day, money
+from governance.access.proposals import proposals_for
+from governance.queries.proposals import newest_proposals
+from governance.views.proposals import cell_of, proposal_turns
 from votes.access import assemblies_for, mandates_of
 from votes.enums import AssemblyStatus, MotionKind, Verdict
 from votes.models import Assembly
@@ -33,6 +36,7 @@ from votes.wording import asked_words, elected_words, quorum_sign
 
 RECENT = 4
 NOTICES = 5
+TALKS = 3
 RUNNING = (AssemblyStatus.PUBLISHED, AssemblyStatus.OPEN)
 
 
@@ -90,10 +94,15 @@ def estate(request: PersonRequest, slug: str) -> HttpResponse:
         "open": [_card(one, standings[one.pk], cast[one.pk]) for one in running],
         "turns": [
             *_held_mandates(running, standings, moment),
+            *proposal_turns(request.user, found),
             *_pending_bindings(request.user, found),
             *_notices(request.user, found),
         ],
         "recent": [_recent(one, moment) for one in posted if one not in running][:RECENT],
+        "talks": [
+            cell_of(one) for one in newest_proposals(proposals_for(request.user).filter(estate=found))[:TALKS]
+        ],
+        "may_raise": allows("governance.raise_proposal", request.user, found),
         "list_url": reverse("votes:assembly-list", args=[found.slug]),
         "committee": _committee(found, local_day(moment)),
         "firm": _firm(found, local_day(moment)),

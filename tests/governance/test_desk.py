@@ -350,7 +350,7 @@ def test_desk_asks_the_database_as_often_for_three_estates_as_for_one(
         asks_binding(estate)
     client.force_login(appoint(RoleCode.SECRETARY, estate))
 
-    with django_assert_num_queries(18 + CLOCK):
+    with django_assert_num_queries(21 + CLOCK):
         client.get(URL)
 
 
@@ -369,6 +369,7 @@ def test_side_leads_to_the_rooms_of_the_only_estate(client, estate):
 
     assert entries(response) == [
         ("下一步", 1),
+        ("议题", 0),
         ("业主大会", 0),
         ("异议", 0),
         ("业主委员会", 0),
@@ -382,8 +383,8 @@ def test_side_leads_to_the_rooms_of_the_only_estate(client, estate):
 
 def test_side_offers_only_the_rooms_that_open(client, estate):
     expected = {
-        RoleCode.COMMITTEE: ["业主大会", "业主委员会", "业主与名册"],
-        RoleCode.SUBDISTRICT: ["业主大会", "异议", "业主委员会"],
+        RoleCode.COMMITTEE: ["议题", "业主大会", "业主委员会", "业主与名册"],
+        RoleCode.SUBDISTRICT: ["议题", "业主大会", "异议", "业主委员会"],
     }
     for code, rooms in expected.items():
         client.force_login(appoint(code, estate))
@@ -398,7 +399,16 @@ def test_side_of_a_roster_page_belongs_to_its_estate_and_lists_the_others(client
     nav = client.get(reverse("communities:roster", args=[estate.slug])).context["desk_nav"]
 
     labels = [entry["label"] for entry in nav]
-    assert labels[:7] == ["下一步", "业主大会", "异议", "业主委员会", "业主与名册", "房屋绑定", "树头见证人"]
-    assert set(labels[7:9]) == {estate.name, sister.name}
+    assert labels[:8] == [
+        "下一步",
+        "议题",
+        "业主大会",
+        "异议",
+        "业主委员会",
+        "业主与名册",
+        "房屋绑定",
+        "树头见证人",
+    ]
+    assert set(labels[8:10]) == {estate.name, sister.name}
     assert [entry["label"] for entry in nav if entry["current"]] == ["业主与名册"]
     assert {entry["label"]: entry["count"] for entry in nav}[sister.name] == 1

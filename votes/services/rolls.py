@@ -15,7 +15,7 @@ from communities.clock import local_day
 from communities.crypto import blind_index
 from communities.enums import OwnerKind, UnitUse
 from communities.ledger.canonical import Plain, canonical
-from communities.models import Estate, Owner, Unit
+from communities.models import Estate, Owner, Ownership, Unit, User
 from communities.queries import policies_in_force
 from votes.errors import RollEmpty, RollIncomplete, RollMismatch
 from votes.models import Assembly, Elector, ElectorMember, ElectorUnit
@@ -123,10 +123,14 @@ def gather_roll(
     head. Reads the roster in one statement, so that no change falls between.
     Raises :class:`RollIncomplete` for a unit without a current owner.
     """
+    return gather_heads(counted_units(estate, count_parking=count_parking, scope=scope), moment)
+
+
+def gather_heads(units: QuerySet[Unit], moment: datetime) -> list[Head]:
+    """:func:`gather_roll` over any units: exact for a head whose units are all among them."""
     heads: dict[tuple[str, ...], Head] = {}
     developer = Head((), is_developer=True)
-    counted = counted_units(estate, count_parking=count_parking, scope=scope)
-    for unit, developer_held, titles in _units_with_titles(counted, moment):
+    for unit, developer_held, titles in _units_with_titles(units, moment):
         if developer_held:
             head = developer
             titles = [title for title in titles if title.is_legal_person]
@@ -147,6 +151,19 @@ def gather_roll(
         head.units.sort(key=place_of)
     ordered.sort(key=lambda head: place_of(head.units[0]))
     return ordered
+
+
+def heads_of(user: User, estate: Estate, moment: datetime) -> list[Head]:
+    """The heads ``user`` is an owner in: alone, and with each set of co-owners.
+
+    The units of a head are those of its whole set of owners, so all of them are among the user's.
+    """
+    titled = Ownership.objects.on(local_day(moment)).filter(owner__user=user, owner__estate=estate)
+    counted = counted_units(estate, count_parking=counts_parking(estate, moment))
+    mine = counted.filter(pk__in=titled.values("unit"))
+    if mine.filter(developer_held=True).exists():
+        mine = counted.filter(Q(pk__in=titled.values("unit")) | Q(developer_held=True))
+    return gather_heads(mine, moment)
 
 
 def _join_developer(heads: dict[tuple[str, ...], Head], developer: Head) -> None:

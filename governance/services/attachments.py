@@ -1,0 +1,94 @@
+"""Photos and PDFs with a proposal or an answer. Checked and written anew as every scan is."""
+
+import io
+import uuid
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from PIL import Image
+
+from communities.clock import database_now
+from communities.models import User
+from governance.enums import FileKind
+from governance.errors.proposals import ProposalMoved, TooManyFiles
+from governance.models import Attachment, OfficialAnswer, Proposal
+from votes.services.attachments import clean_name
+from votes.services.scans import read_scan
+from votes.services.stored_files import delete_on_commit
+
+from .proposals import CHANGEABLE, lock_own
+
+MOST_FILES = 9
+#: The long side of the small picture in lists.
+PREVIEW_SIDE = 480
+
+
+@transaction.atomic
+def attach_to_proposal(*, proposal: Proposal, file: UploadedFile[bytes], actor: User) -> Attachment:
+    """Put a photo or PDF with a draft, or with a proposal returned for completion.
+
+    Raises :class:`NotPermitted`, :class:`ProposalMoved`, :class:`TooManyFiles`, and
+    :class:`AttachmentTooLarge` and :class:`AttachmentRefused` of :func:`votes.services.scans.read_scan`.
+    """
+    proposal = lock_own(proposal, actor)
+    if proposal.status not in CHANGEABLE:
+        raise ProposalMoved
+    if proposal.attachments.count() >= MOST_FILES:
+        raise TooManyFiles
+    return _store(file, actor, estate=proposal.estate, proposal=proposal)
+
+
+@transaction.atomic
+def attach_to_answer(*, answer: OfficialAnswer, file: UploadedFile[bytes], actor: User) -> Attachment:
+    """Put a photo or PDF with an answer; only the service that writes the answer calls this."""
+    if answer.attachments.count() >= MOST_FILES:
+        raise TooManyFiles
+    return _store(file, actor, estate=answer.proposal.estate, answer=answer)
+
+
+@transaction.atomic
+def detach(*, attachment: Attachment, actor: User) -> None:
+    """Remove a file from one's own draft; it goes once that is committed."""
+    assert attachment.proposal is not None
+    proposal = lock_own(attachment.proposal, actor)
+    if proposal.status not in CHANGEABLE:
+        raise ProposalMoved
+    files = [attachment.file, attachment.preview]
+    attachment.delete()
+    delete_on_commit(files)
+
+
+def _store(file: UploadedFile[bytes], actor: User, **owner: Any) -> Attachment:
+    scan = read_scan(file)
+    data = scan.content.read()
+    is_photo = str(scan.content.name).endswith(".jpg")
+    attachment = Attachment(
+        kind=FileKind.PHOTO if is_photo else FileKind.DOCUMENT,
+        name=clean_name(file.name or "", "jpg" if is_photo else "pdf"),
+        sha256=scan.sha256,
+        size=len(data),
+        added_by=actor,
+        added_at=database_now(),
+        **owner,
+    )
+    stored: list[Any] = []
+    try:
+        if is_photo:
+            with Image.open(io.BytesIO(data)) as picture:
+                attachment.width, attachment.height = picture.size
+                picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+                small = io.BytesIO()
+                picture.save(small, "JPEG", quality=78, optimize=True)
+            attachment.preview.save(f"{uuid.uuid4().hex}.jpg", ContentFile(small.getvalue()), save=False)
+            stored.append(attachment.preview)
+        attachment.file.save(str(scan.content.name), ContentFile(data), save=False)
+        stored.append(attachment.file)
+        with transaction.atomic():
+            attachment.save(force_insert=True)
+    except Exception:
+        for one in stored:
+            one.delete(save=False)
+        raise
+    return attachment
