@@ -4,6 +4,7 @@ WeasyPrint is loaded when the first PDF is asked for: it needs Pango, which a ma
 that only runs the demo may not have. Then the print page still prints from a browser.
 """
 
+from collections.abc import Mapping
 from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -46,10 +47,13 @@ def own_asset(url: str) -> bytes:
     return Path(str(found)).read_bytes()
 
 
-def pdf_of(html: str) -> bytes:
-    """``html``, a whole print page, as PDF/UA. Raises :class:`PdfUnavailable`."""
+def pdf_of(html: str, *, enclosed: Mapping[str, bytes] | None = None) -> bytes:
+    """``html``, a whole print page, as PDF/UA with the files ``enclosed`` by name in it.
+
+    Raises :class:`PdfUnavailable`.
+    """
     try:
-        from weasyprint import HTML
+        from weasyprint import HTML, Attachment
         from weasyprint.urls import URLFetcher, URLFetcherResponse
     except OSError as error:
         raise PdfUnavailable from error
@@ -64,7 +68,11 @@ def pdf_of(html: str) -> bytes:
 
     written: bytes = HTML(
         string=html, base_url=BASE, url_fetcher=OwnAssets(allowed_protocols=["data"])
-    ).write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    ).write_pdf(
+        pdf_variant="pdf/ua-1",
+        pdf_tags=True,
+        attachments=[Attachment(string=content, name=name) for name, content in (enclosed or {}).items()],
+    )
     return written
 
 

@@ -21,6 +21,7 @@ TALK_PAGES = (
     "meeting",
     "minutes",
     "statement",
+    "action-item",
 )
 
 
@@ -75,7 +76,7 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
             "label": _("我的"),
             "url": reverse("communities:me"),
             "icon": "me",
-            "current": page.startswith(("me", "bind", "mfa")) if page else False,
+            "current": place != "governance" and (page or "").startswith(("me", "bind", "mfa")),
         },
     ]
     # Who belongs to no estate has nothing to talk about or vote on: two tabs less are two doubts less.

@@ -17,6 +17,7 @@ from communities.queries import unrepresented_units
 from communities.rules import allows, learn_roles, role_codes
 from communities.values.area import format_area
 from governance.desk_committee import committee_steps
+from governance.desk_meetings import meeting_steps
 from governance.desk_objections import objection_steps
 from governance.desk_papers import paper_steps
 from governance.desk_proposals import moderation_steps, proposal_steps
@@ -103,6 +104,7 @@ class Desk:
             lambda: moderation_steps(
                 self.user, self.may("governance.decide_appeal"), self.may("governance.moderate")
             ),
+            lambda: meeting_steps(self.user, self.may("governance.convene_meeting"), self.moment),
         ]
         found = [step for part in parts for step in part()]
         return sorted(found, key=lambda step: (step.due is None, step.due or self.moment))

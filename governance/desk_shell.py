@@ -89,6 +89,10 @@ def _rooms(request: HttpRequest, estate: Estate, shell: DeskShell) -> list[dict[
         waiting = sum(1 for step in shell.desk.steps if step.estate == estate and step.kind == _("议题"))
         url = reverse("governance:desk-proposals", args=[estate.slug])
         rooms.insert(0, _entry(request, _("议题"), url, count=waiting))
+    if allows("governance.convene_meeting", shell.user, estate):
+        waiting = sum(1 for step in shell.desk.steps if step.estate == estate and step.kind == _("会议"))
+        url = reverse("governance:desk-meetings", args=[estate.slug])
+        rooms.insert(1, _entry(request, _("协商会议"), url, count=waiting))
     if allows("votes.handle_objection", shell.user, estate):
         waiting = sum(1 for step in shell.desk.steps if step.estate == estate and step.kind == _("异议"))
         url = reverse("votes:desk-objections", args=[estate.slug])

@@ -87,6 +87,9 @@ rules.add_perm("governance.moderate", is_secretary)
 rules.add_perm("governance.decide_appeal", is_secretary | is_subdistrict)
 # --- meetings ---
 rules.add_perm("governance.convene_meeting", is_secretary | is_chair)
+rules.add_perm(
+    "governance.attend_meeting", is_at_home | is_committee | is_firm | is_secretary | is_subdistrict
+)
 rules.add_perm("governance.run_meeting", chairs_meeting | records_meeting | is_secretary)
 rules.add_perm("governance.record_meeting", records_meeting | chairs_meeting | is_secretary)
 # --- minutes and what follows ---

@@ -6,20 +6,27 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.contrib.auth import get_user_model
 
+from communities.models import User
 from votes.access import assemblies_for
 
 #: A socket stays open after logout or the end of a role; it is asked again this often.
 SECONDS_BETWEEN_CHECKS = 25
 
 
-class AssemblyConsumer(AsyncWebsocketConsumer):
-    """Says "changed" when the turnout or the state of one assembly changed. Carries no data."""
+class ChangedConsumer(AsyncWebsocketConsumer):
+    """Says "changed" when one thing changed, to those who may see it. Carries no data."""
+
+    #: Of the group that :func:`communities.live.announce` names.
+    prefix: str
+
+    def sees(self, user: User) -> bool:
+        """Whether ``user`` may see the thing ``self.pk``."""
+        raise NotImplementedError
 
     async def connect(self) -> None:
-        self.assembly_id = int(self.scope["url_route"]["kwargs"]["pk"])
-        self.group = f"assembly.{self.assembly_id}"
+        self.pk = int(self.scope["url_route"]["kwargs"]["pk"])
+        self.group = f"{self.prefix}.{self.pk}"
         if not await self.may_listen():
             await self.close(code=4403)
             return
@@ -46,11 +53,20 @@ class AssemblyConsumer(AsyncWebsocketConsumer):
 
     @database_sync_to_async
     def may_listen(self) -> bool:
-        """Whether the session still is that of somebody who may see the assembly, by the database."""
+        """Whether the session still is that of somebody who may see it, by the database."""
         session, user = self.scope.get("session"), self.scope.get("user")
         if user is None or not user.is_authenticated or session is None:
             return False
         if not session.exists(session.session_key):
             return False
-        fresh = get_user_model().objects.filter(pk=user.pk, is_active=True).first()
-        return fresh is not None and assemblies_for(fresh).filter(pk=self.assembly_id).exists()
+        fresh = User.objects.filter(pk=user.pk, is_active=True).first()
+        return fresh is not None and self.sees(fresh)
+
+
+class AssemblyConsumer(ChangedConsumer):
+    """The turnout or the state of one assembly."""
+
+    prefix = "assembly"
+
+    def sees(self, user: User) -> bool:
+        return assemblies_for(user).filter(pk=self.pk).exists()

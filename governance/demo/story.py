@@ -35,6 +35,7 @@ from communities.services.rosters import commit_roster, correct_roster, upload_r
 from governance.demo.committee import choose_positions, tell_of_committee, tell_of_objections
 from governance.demo.election import hold_election
 from governance.demo.history import cast_in_the_past, forget_old_news
+from governance.demo.meetings import meet
 from governance.demo.other_ways import vote_by_other_ways
 from governance.demo.people import DEMO_PEOPLE
 from governance.demo.proposals import talk_things_over
@@ -76,7 +77,7 @@ def build_story() -> Estate:
     _unfinished_draft(estate, people, today)
     tell_of_committee(estate, people, today)
     _objections(estate, people)
-    talk_things_over(estate, people)
+    meet(estate, people, talk_things_over(estate, people))
     record(log=log_of_estate(estate), verb=BUILT, subject=estate, actor=None, payload={"seed": SEED})
     return estate
 

@@ -97,6 +97,7 @@ def timeline(proposal: Proposal, *, is_author: bool) -> list[dict[str, Any]]:
             )
     if proposal.escalated_at:
         steps.append({"title": _("超期未处理，报告街道"), "at": proposal.escalated_at, "note": ""})
+    steps += _held_steps(proposal)
     steps.sort(key=lambda one: one["at"])
     if proposal.motion_id and proposal.motion:
         assembly = proposal.motion.assembly
@@ -108,6 +109,44 @@ def timeline(proposal: Proposal, *, is_author: bool) -> list[dict[str, Any]]:
                     "url": reverse("votes:assembly", args=[assembly.pk]),
                 }
             )
+    return steps
+
+
+def _held_steps(proposal: Proposal) -> list[dict[str, Any]]:
+    """Meetings that had it on their agenda, their sealed minutes, and what was agreed to be done."""
+    steps: list[dict[str, Any]] = []
+    items = proposal.agenda_items.select_related("meeting").prefetch_related(
+        "meeting__minutes", "action_items"
+    )
+    for item in items.exclude(meeting__announced_at__isnull=True):
+        meeting = item.meeting
+        at = meeting.started_at or meeting.announced_at
+        steps.append(
+            {
+                "title": f"{meeting.get_kind_display()}：{meeting.title}",
+                "at": at,
+                "note": meeting.get_status_display(),
+                "url": reverse("governance:meeting", args=[meeting.pk]),
+            }
+        )
+        steps += [
+            {
+                "title": _("纪要由三方签署：%(number)s") % {"number": minutes.number},
+                "at": minutes.sealed_at,
+                "url": reverse("governance:minutes", args=[minutes.pk]),
+            }
+            for minutes in meeting.minutes.all()
+            if minutes.sealed_at is not None
+        ]
+        steps += [
+            {
+                "title": _("办理事项：%(text)s") % {"text": action.text},
+                "at": action.done_at or action.created_at,
+                "note": action.get_status_display(),
+                "url": reverse("governance:action-item", args=[action.pk]),
+            }
+            for action in item.action_items.all()
+        ]
     return steps
 
 

@@ -174,7 +174,7 @@
       else if (!document.hidden) window.htmx.ajax("GET", element.dataset.liveFragment, { target: element, swap: "innerHTML" });
     };
     // Spread out, or one ballot would bring a thousand phones to the door at once.
-    const changed = () => { if (!soon) soon = setTimeout(() => { soon = null; refresh(); }, CALM + Math.random() * SPREAD); };
+    const changed = () => { if (!soon) soon = setTimeout(() => { soon = null; refresh(); }, CALM / 2 + Math.random() * (element.dataset.liveSpread || SPREAD)); };
     const stop = () => {
       clearInterval(poll); clearTimeout(again); clearTimeout(soon);
       poll = again = soon = null;

@@ -274,6 +274,7 @@ def test_tabs_lead_to_ones_estate_and_count_what_is_unread(client, user):
     told(user)
     assert tabs(client) == [
         ("home", f"/e/{unit.estate.slug}/"),
+        ("talks", f"/e/{unit.estate.slug}/proposals/"),
         ("votes", f"/e/{unit.estate.slug}/votes/"),
         ("notices", "/notices/"),
         ("me", "/me/"),

@@ -350,7 +350,7 @@ def test_desk_asks_the_database_as_often_for_three_estates_as_for_one(
         asks_binding(estate)
     client.force_login(appoint(RoleCode.SECRETARY, estate))
 
-    with django_assert_num_queries(21 + CLOCK):
+    with django_assert_num_queries(23 + CLOCK):
         client.get(URL)
 
 
@@ -370,6 +370,7 @@ def test_side_leads_to_the_rooms_of_the_only_estate(client, estate):
     assert entries(response) == [
         ("下一步", 1),
         ("议题", 0),
+        ("协商会议", 0),
         ("业主大会", 0),
         ("异议", 0),
         ("业主委员会", 0),
@@ -399,9 +400,10 @@ def test_side_of_a_roster_page_belongs_to_its_estate_and_lists_the_others(client
     nav = client.get(reverse("communities:roster", args=[estate.slug])).context["desk_nav"]
 
     labels = [entry["label"] for entry in nav]
-    assert labels[:8] == [
+    assert labels[:9] == [
         "下一步",
         "议题",
+        "协商会议",
         "业主大会",
         "异议",
         "业主委员会",
@@ -409,6 +411,6 @@ def test_side_of_a_roster_page_belongs_to_its_estate_and_lists_the_others(client
         "房屋绑定",
         "树头见证人",
     ]
-    assert set(labels[8:10]) == {estate.name, sister.name}
+    assert set(labels[9:11]) == {estate.name, sister.name}
     assert [entry["label"] for entry in nav if entry["current"]] == ["业主与名册"]
     assert {entry["label"]: entry["count"] for entry in nav}[sister.name] == 1
