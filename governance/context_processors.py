@@ -22,6 +22,7 @@ TALK_PAGES = (
     "minutes",
     "statement",
     "action-item",
+    "common-ground",
 )
 
 

@@ -15,6 +15,12 @@ from governance.services.reviews import (
     route_proposal,
     set_statutory_item,
 )
+from governance.services.statements import (
+    draw_map,
+    give_opinion,
+    moderate_statement,
+    write_statement,
+)
 
 #: Owners besides those of the demo page who take part.
 NEIGHBOURS = 16
@@ -30,11 +36,26 @@ SAID = (
 )
 
 
+STATEMENTS = (
+    "人行小门可以延长到 23:30",
+    "先试行三个月，再决定要不要长期开",
+    "车行门不延长，避免噪声",
+    "费用从公共收益里出",
+    "夜间要有值班人员",
+    "小门要装闭门器和隔音条",
+    "试行以后要公布噪声测量结果",
+    "外卖和快递夜间不从北门进",
+)
+#: What two camps say to each: those who come home late, and those who live at the gate.
+CAMPS = ((1, 1, -1, 1, 1, 1, 1, -1), (-1, 1, 1, -1, 1, 1, 1, 1))
+
+
 def talk_things_over(estate: Estate, people: dict[str, User]) -> Proposal:
     """Everything people raised, said and answered; returns the matter that is on its way to a meeting."""
     neighbours = _neighbours(estate, people)
     gate = _night_gate(estate, people, neighbours)
     _say(gate, people, neighbours)
+    _state(gate, people, neighbours)
     _bus_stop(estate, people)
     _lift(estate, people, neighbours)
     _raise(
@@ -163,6 +184,25 @@ def _say(gate: Proposal, people: dict[str, User], neighbours: list[User]) -> Non
         reason="针对其他住户的人身攻击，请就事论事重新发表。",
         actor=people["secretary"],
     )
+
+
+def _state(gate: Proposal, people: dict[str, User], neighbours: list[User]) -> None:
+    """Two camps that agree on more than they think; one statement waits for the community."""
+    made = [
+        moderate_statement(
+            statement=write_statement(proposal=gate, text=text, actor=neighbours[place % 8]),
+            approve=True,
+            actor=people["secretary"],
+        )
+        for place, text in enumerate(STATEMENTS)
+    ]
+    for place, user in enumerate(neighbours[:14]):
+        camp = place % 2
+        for number, statement in enumerate(made):
+            if (place + number) % 7 != 6:
+                give_opinion(statement=statement, value=CAMPS[camp][number], actor=user)
+    draw_map(proposal=gate)
+    write_statement(proposal=gate, text="夜间只让刷过脸的住户进出", actor=people["tenant"])
 
 
 def _bus_stop(estate: Estate, people: dict[str, User]) -> None:

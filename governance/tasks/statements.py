@@ -1,1 +1,10 @@
-"""Tasks about statements: each a thin leaf over one service, safe to run twice."""
+"""Tasks about statements: safe to run twice."""
+
+from celery import shared_task
+
+
+@shared_task(name="governance.draw_due_maps", ignore_result=True)
+def draw_due_maps() -> None:
+    from governance.services.statements import draw_due_maps as draw
+
+    draw()
