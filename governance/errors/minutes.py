@@ -48,5 +48,4 @@ class SignedAlready(Refusal):
 
 class NotProven(Refusal):
     code = "not-proven"
-    status = 403
     message = _("没有通过身份确认，请重新输入。")

@@ -21,14 +21,10 @@ def map_page(found: OpinionMap) -> dict[str, Any]:
 
     def row(statement: int, **more: Any) -> dict[str, Any]:
         figure = figures[statement]
-        return {
-            "number": statement,
-            "text": texts.get(statement, ""),
-            **{key: figure[key] for key in ("agree", "disagree", "pass")},
-            "parts": bar(figure),
-            "groups": [(place, part) for place, part in enumerate(figure["groups"], start=1)],
-            **more,
-        }
+        counts = {key: figure[key] for key in ("agree", "disagree", "pass")}
+        groups = list(enumerate(figure["groups"], start=1))
+        about = {"number": statement, "text": texts.get(statement, ""), "groups": groups}
+        return {**about, **counts, "parts": bar(figure), **more}
 
     return {
         "people": result["people"],
@@ -37,7 +33,17 @@ def map_page(found: OpinionMap) -> dict[str, Any]:
         "consensus": [row(one["statement"], says=one["says"]) for one in result["consensus"]][:SHOWN],
         "divides": [row(one["statement"]) for one in result["divides"]],
         "groups": [
-            {**group, "stands_for": [row(one["statement"], says=one["says"]) for one in group["stands_for"]]}
+            {
+                **group,
+                "stands_for": [
+                    row(
+                        one["statement"],
+                        says=one["says"],
+                        **of_group(figures[one["statement"]]["groups"][group["number"] - 1]),
+                    )
+                    for one in group["stands_for"]
+                ],
+            }
             for group in result["groups"]
         ],
         "all": [row(statement) for statement in figures],
@@ -45,6 +51,11 @@ def map_page(found: OpinionMap) -> dict[str, Any]:
         "wide": WIDE,
         "high": HIGH,
     }
+
+
+def of_group(part: dict[str, Any]) -> dict[str, Any]:
+    """The counts of one group in the place of everybody's."""
+    return {key: part[key] for key in ("agree", "disagree", "pass")} | {"parts": bar(part)}
 
 
 def bar(figure: dict[str, Any]) -> list[tuple[str, int, int]]:

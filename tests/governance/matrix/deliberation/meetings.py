@@ -13,6 +13,9 @@ from tests.governance.matrix.world_place import Place
 
 CONVENERS = ("chair", "secretary")
 ATTENDERS = tuple(role for role in OF_THE_ESTATE if role not in ("scrutineer", "preparatory", "assessor"))
+PRESENT = ("owner", "chair", "secretary", "subdistrict", "firm")
+ABSENT = tuple(role for role in OF_THE_ESTATE if role not in PRESENT)
+REPORTERS = ("member", "chair", "secretary", "firm", "subdistrict")
 OTHERS = tuple(role for role in OF_THE_ESTATE if role not in ATTENDERS)
 
 TABLE: tuple[Rule, ...] = (
@@ -179,6 +182,142 @@ TABLE: tuple[Rule, ...] = (
         """,
         at="desk speech",
     ),
+    Rule(
+        "meetings over the API",
+        OF_THE_ESTATE,
+        """
+        GET api:meetings
+        GET api:action-items
+        """,
+        at="estate",
+    ),
+    Rule(
+        "a call over the API",
+        CONVENERS,
+        """
+        POST api:meetings
+        """,
+        at="estate",
+    ),
+    Rule(
+        "a meeting over the API",
+        OF_THE_ESTATE,
+        """
+        GET api:meeting
+        DELETE api:meeting-registration
+        """,
+        at="meeting",
+    ),
+    Rule(
+        "taking part over the API",
+        ATTENDERS,
+        """
+        POST api:meeting-registration
+        """,
+        at="meeting",
+        refused=OTHERS,
+    ),
+    Rule(
+        "the code at the door over the API",
+        ATTENDERS,
+        """
+        POST api:meeting-sign-in
+        """,
+        at="meeting",
+        refused=OTHERS,
+    ),
+    Rule(
+        "running it over the API",
+        CONVENERS,
+        """
+        POST api:meeting-end
+        GET POST api:attendants
+        """,
+        at="desk meeting",
+    ),
+    Rule(
+        "preparing it over the API",
+        CONVENERS,
+        """
+        POST api:meeting-agenda
+        POST api:meeting-announcement
+        POST api:meeting-start
+        POST api:meeting-cancellation
+        """,
+        at="planned",
+    ),
+    Rule(
+        "the list over the API",
+        CONVENERS,
+        """
+        POST api:attendant-sign-in
+        POST api:attendant-left
+        """,
+        at="desk person",
+    ),
+    Rule(
+        "the record over the API",
+        CONVENERS,
+        """
+        POST api:item-turn
+        PUT api:item-record
+        POST api:item-polls
+        POST api:item-actions
+        """,
+        at="desk item",
+    ),
+    Rule(
+        "a position over the API",
+        ("chair", "secretary", "firm"),
+        """
+        PUT api:item-position
+        """,
+        at="item",
+        refused=tuple(r for r in OF_THE_ESTATE if r not in ("chair", "secretary", "firm")),
+    ),
+    Rule(
+        "the floor over the API",
+        PRESENT,
+        """
+        POST DELETE api:item-floor
+        """,
+        at="item",
+        refused=ABSENT,
+    ),
+    Rule(
+        "an answer over the API",
+        PRESENT,
+        """
+        PUT api:poll-answer
+        """,
+        at="poll",
+        refused=ABSENT,
+    ),
+    Rule(
+        "speeches and polls over the API",
+        CONVENERS,
+        """
+        POST api:speech-floor
+        """,
+        at="desk speech",
+    ),
+    Rule(
+        "the end of a poll over the API",
+        CONVENERS,
+        """
+        POST api:poll-end
+        """,
+        at="desk poll",
+    ),
+    Rule(
+        "progress over the API",
+        REPORTERS,
+        """
+        POST api:action-reports
+        """,
+        at="action",
+        refused=tuple(role for role in OF_THE_ESTATE if role not in REPORTERS),
+    ),
 )
 
 
@@ -222,6 +361,23 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "governance:desk-record-position": {"party": "firm", "text": REASON, "version": "0"},
     "governance:desk-record-action": _ACTION,
     "governance:desk-record-poll": {"question": "赞成先试行吗"},
+    "api:meetings": {
+        "kind": "talk",
+        "title": "停车充电恳谈会",
+        "starts_at": "2031-01-01T11:00:00Z",
+        "ends_at": "2031-01-01T13:00:00Z",
+        "place": "社区会议室",
+    },
+    "api:meeting-agenda": {"title": "另一项"},
+    "api:meeting-cancellation": {"reason": REASON},
+    "api:meeting-sign-in": lambda place: place.things["door"],
+    "api:attendants": _ATTENDANT,
+    "api:item-record": {"version": 1, "discussion": "谈了", "consensus": "", "dissent": ""},
+    "api:item-position": {"party": "firm", "text": REASON, "version": 0},
+    "api:item-polls": {"question": "赞成先试行吗"},
+    "api:item-actions": _ACTION,
+    "api:poll-answer": {"choice": "agree"},
+    "api:action-reports": {"status": "done", "note": REASON},
 }
 UPLOADS: tuple[str, ...] = ()
 SOCKETS: dict[str, tuple[str, ...]] = {"ws/meetings/<int:pk>/": OF_THE_ESTATE}

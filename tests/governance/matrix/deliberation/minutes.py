@@ -75,6 +75,77 @@ TABLE: tuple[Rule, ...] = (
         """,
         at="desk minutes item",
     ),
+    Rule(
+        "the check over the API",
+        EVERYBODY,
+        """
+        POST api:minutes-verification
+        """,
+        at="",
+    ),
+    Rule(
+        "minutes over the API",
+        OF_THE_ESTATE,
+        """
+        GET api:minutes
+        GET api:minutes-file
+        """,
+        at="sealed minutes",
+    ),
+    Rule(
+        "a confirmation over the API",
+        ATTENDED,
+        """
+        POST api:minutes-confirmations
+        """,
+        at="confirming minutes",
+        refused=("member",),
+    ),
+    Rule(
+        "a code over the API",
+        (*ATTENDED, "member"),
+        """
+        POST api:minutes-signing-code
+        """,
+        at="signing minutes",
+    ),
+    Rule(
+        "a signature over the API, refused for its secret",
+        (*ATTENDED, "member"),
+        """
+        POST api:minutes-signature
+        """,
+        at="signing minutes",
+    ),
+    Rule(
+        "a draft over the API",
+        CONVENERS,
+        """
+        POST api:meeting-minutes
+        """,
+        at="desk ended",
+    ),
+    Rule(
+        "editing over the API",
+        CONVENERS,
+        """
+        PUT api:minutes
+        POST api:minutes-confirming
+        POST api:minutes-signing
+        POST api:minutes-taking-back
+        POST api:minutes-correction
+        POST api:minutes-discarding
+        """,
+        at="desk minutes",
+    ),
+    Rule(
+        "one item over the API",
+        CONVENERS,
+        """
+        PUT api:minutes-item
+        """,
+        at="desk minutes item",
+    ),
 )
 BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "governance:minutes": {"kind": "confirmed", "note": ""},
@@ -84,8 +155,16 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "governance:desk-minutes-step": {"to": "confirming"},
     "governance:desk-minutes-back": {"reason": REASON},
     "governance:desk-minutes-item": {"discussion": "谈了", "consensus": "", "dissent": "", "version": "1"},
+    "api:minutes-verification": lambda _place: {"file": SimpleUploadedFile("m.pdf", b"%PDF-1.7 x")},
+    "api:minutes-confirmations": {"dissent": ""},
+    "api:minutes-signature": {"party": "firm", "sha": "0" * 64, "secret": "x"},
+    "api:minutes": {"version": 1, "opening": "", "closing": ""},
+    "api:minutes-taking-back": {"reason": REASON},
+    "api:minutes-correction": {"reason": REASON},
+    "api:minutes-discarding": {"reason": REASON},
+    "api:minutes-item": {"version": 1, "discussion": "谈了", "consensus": "", "dissent": ""},
 }
-UPLOADS: tuple[str, ...] = ()
+UPLOADS: tuple[str, ...] = ("api:minutes-verification",)
 SOCKETS: dict[str, tuple[str, ...]] = {}
 
 

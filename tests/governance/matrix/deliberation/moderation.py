@@ -132,6 +132,98 @@ TABLE: tuple[Rule, ...] = (
         at="comment",
         refused=tuple(role for role in OF_THE_ESTATE if role != "tenant"),
     ),
+    Rule(
+        "the queue over the API",
+        REVIEW_READERS,
+        """
+        GET api:proposal-queue
+        """,
+        at="estate",
+    ),
+    Rule(
+        "public figures over the API",
+        OF_THE_ESTATE,
+        """
+        GET api:moderation-figures
+        """,
+        at="estate",
+    ),
+    Rule(
+        "appeals over the API",
+        REVIEWERS,
+        """
+        GET api:appeals
+        """,
+        at="estate",
+    ),
+    Rule(
+        "the review over the API",
+        REVIEWERS,
+        """
+        POST api:proposal-review
+        POST api:proposal-merge
+        POST api:proposal-statutory-item
+        """,
+        at="sent",
+        refused=READERS_ONLY,
+    ),
+    Rule(
+        "the way over the API",
+        REVIEWERS,
+        """
+        POST api:proposal-routing
+        """,
+        at="going",
+        refused=READERS_ONLY,
+    ),
+    Rule(
+        "an assembly over the API",
+        ("chair", "secretary"),
+        """
+        POST api:proposal-assembly
+        """,
+        at="going",
+        refused=("member", "subdistrict"),
+    ),
+    Rule(
+        "moderation over the API",
+        ("secretary",),
+        """
+        POST api:comment-hiding
+        POST api:comment-restoring
+        POST api:comment-keeping
+        """,
+        at="desk comment",
+    ),
+    Rule(
+        "a decision over the API",
+        ("subdistrict",),
+        """
+        POST api:appeal-decision
+        """,
+        at="desk appeal",
+        refused=("secretary",),
+    ),
+    Rule(
+        "a reply or report over the API",
+        RAISERS,
+        """
+        POST api:comment-replies
+        POST api:comment-reports
+        """,
+        at="comment",
+        refused=OUTSIDE_TALK,
+    ),
+    Rule(
+        "one's own comment over the API",
+        ("tenant",),
+        """
+        POST api:comment-withdrawal
+        POST api:comment-appeal
+        """,
+        at="comment",
+        refused=tuple(role for role in OF_THE_ESTATE if role != "tenant"),
+    ),
 )
 BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "governance:desk-proposal-review": {"decision": "refuse", "code": "other", "reason": REASON},
@@ -147,6 +239,17 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "governance:comment-reply": {"text": "我来补充一句"},
     "governance:comment-report": {"code": "abuse", "text": ""},
     "governance:comment-appeal": {"text": REASON},
+    "api:proposal-review": {"decision": "refuse", "code": "other", "reason": REASON},
+    "api:proposal-merge": lambda place: place.things["number"] | {"reason": REASON},
+    "api:proposal-statutory-item": {"item": 9, "reason": REASON},
+    "api:proposal-routing": {"to": "meeting", "reason": REASON},
+    "api:proposal-assembly": {"reason": REASON},
+    "api:comment-hiding": {"code": "abuse", "reason": REASON},
+    "api:comment-restoring": {"code": "abuse", "reason": REASON},
+    "api:appeal-decision": {"upheld": False, "decision": REASON},
+    "api:comment-replies": {"text": "我来补充一句"},
+    "api:comment-reports": {"code": "abuse"},
+    "api:comment-appeal": {"text": REASON},
 }
 UPLOADS: tuple[str, ...] = ()
 SOCKETS: dict[str, tuple[str, ...]] = {}

@@ -125,6 +125,88 @@ TABLE: tuple[Rule, ...] = (
         """,
         at="template",
     ),
+    Rule(
+        "the list over the API",
+        OF_THE_ESTATE,
+        """
+        GET api:proposals
+        """,
+        at="estate",
+    ),
+    Rule(
+        "a draft over the API",
+        RAISERS,
+        """
+        POST api:proposals
+        """,
+        at="estate",
+    ),
+    Rule(
+        "a proposal over the API",
+        OF_THE_ESTATE,
+        """
+        GET api:proposal
+        GET api:comments
+        POST DELETE api:proposal-following
+        DELETE api:proposal-endorsement
+        """,
+        at="proposal",
+    ),
+    Rule(
+        "support over the API",
+        AT_HOME,
+        """
+        POST api:proposal-endorsement
+        """,
+        at="proposal",
+        refused=tuple(role for role in OF_THE_ESTATE if role not in AT_HOME),
+    ),
+    Rule(
+        "something said over the API",
+        RAISERS,
+        """
+        POST api:comments
+        """,
+        at="proposal",
+        refused=OUTSIDE_TALK,
+    ),
+    Rule(
+        "one's own draft over the API",
+        ("owner",),
+        """
+        PUT DELETE api:proposal
+        GET api:proposal-similar
+        POST api:proposal-files
+        POST api:proposal-submission
+        POST api:proposal-withdrawal
+        """,
+        at="unsent",
+    ),
+    Rule(
+        "an appeal over the API",
+        ("owner",),
+        """
+        POST api:proposal-appeal
+        """,
+        at="refused proposal",
+    ),
+    Rule(
+        "facts over the API",
+        ("owner",),
+        """
+        POST api:facts
+        """,
+        at="facts",
+    ),
+    Rule(
+        "official answers over the API",
+        ANSWERERS,
+        """
+        POST api:proposal-answers
+        POST api:proposal-facts
+        """,
+        at="proposal",
+    ),
 )
 _TEXT = {**TEXT, "building": "", "place": "", "version": "1"}
 BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
@@ -137,8 +219,15 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "governance:proposal-answer": {"party": "", "status": "agreed", "text": REASON, "version": "0"},
     "governance:proposal-ask": {"party": "", "question": REASON},
     "governance:reply-templates": {"party": "", "title": "收到", "text": REASON},
+    "api:proposals": TEXT,
+    "api:proposal": TEXT | {"version": 1},
+    "api:comments": {"stance": "for", "text": "我也觉得应该这样改"},
+    "api:proposal-files": lambda _place: {"file": photo()},
+    "api:proposal-withdrawal": {"reason": REASON},
+    "api:proposal-appeal": {"text": REASON},
+    "api:facts": {"text": REASON},
 }
-UPLOADS: tuple[str, ...] = ()
+UPLOADS: tuple[str, ...] = ("api:proposal-files",)
 SOCKETS: dict[str, tuple[str, ...]] = {}
 
 

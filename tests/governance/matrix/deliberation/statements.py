@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from governance.services.statements import moderate_statement, write_statement
+from governance.services.statements import draw_map, moderate_statement, write_statement
 from tests.factories.proposals import accepted
 from tests.governance.matrix.rule import AT_HOME, OF_THE_ESTATE, Rule
 from tests.governance.matrix.world_place import Place
@@ -57,11 +57,49 @@ TABLE: tuple[Rule, ...] = (
         """,
         at="waiting statement",
     ),
+    Rule(
+        "statements over the API",
+        OF_THE_ESTATE,
+        """
+        GET api:statements
+        GET api:common-ground
+        """,
+        at="stated",
+    ),
+    Rule(
+        "an idea over the API",
+        AT_HOME,
+        """
+        POST api:statements
+        """,
+        at="stated",
+        refused=NOT_AT_HOME,
+    ),
+    Rule(
+        "an answer over the API",
+        AT_HOME,
+        """
+        PUT api:statement-opinion
+        """,
+        at="statement",
+        refused=NOT_AT_HOME,
+    ),
+    Rule(
+        "moderation over the API",
+        ("secretary",),
+        """
+        POST api:statement-moderation
+        """,
+        at="waiting statement",
+    ),
 )
 BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "governance:statements": {"text": "小门只给行人走，车辆走南门"},
     "governance:statement-opine": {"value": "1"},
     "governance:desk-statement": {"to": "approved"},
+    "api:statements": {"text": "小门只给行人走，车辆走南门"},
+    "api:statement-opinion": {"value": 1},
+    "api:statement-moderation": {"approve": True},
 }
 UPLOADS: tuple[str, ...] = ()
 SOCKETS: dict[str, tuple[str, ...]] = {}
@@ -76,3 +114,4 @@ def furnish(place: Place) -> None:
     place.things["stated"] = {"pk": proposal.pk}
     place.things["statement"] = {"pk": shown.pk}
     place.things["waiting statement"] = {"slug": place.estate.slug, "pk": waiting.pk}
+    draw_map(proposal=proposal)
