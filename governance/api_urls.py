@@ -13,6 +13,7 @@ from governance.api import (
     proposals_routes,
     statements_routes,
 )
+from governance.views import minutes
 from votes.api import assemblies, ballots, elections, logs, mandates, motions, objections, papers, supervision
 from votes.views import desk_motions, results
 
@@ -152,6 +153,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *statements_routes.urlpatterns,
     *meetings_routes.urlpatterns,
     *minutes_routes.urlpatterns,
+    path("minutes/<int:pk>/file/<slug:kind>/", PageFile.as_view(page=minutes.file), name="minutes-file"),
     path("tally/", ballots.TallyCheck.as_view(), name="tally"),
     re_path("", NoSuchPath.as_view(), name="nothing"),
 ]

@@ -27,12 +27,14 @@ from governance.access.meetings import (
 )
 from governance.enums import ActionStatus, AttendanceRole, MeetingKind, Party, PollChoice
 from governance.models import AgendaItem, Attendance, Meeting, Proposal, Speech, StrawPoll
+from governance.queries.meetings import agenda_candidates, people_who_may_chair
 from governance.services.action_items import add_action_item, report_on_action
 from governance.services.attendance import (
     add_attendant,
     excuse_from_meeting,
     leave_meeting,
     register_for_meeting,
+    set_attendance_role,
     sign_in_at_desk,
     sign_in_at_door,
 )
@@ -56,7 +58,6 @@ from governance.services.meetings import (
     end_meeting,
     start_meeting,
 )
-from governance.views.desk_meetings import agenda_candidates, people_who_may_chair
 
 from .acts import act
 from .shown import ActionShown, AgendaItemShown, AttendanceShown, MeetingShown, MeetingWhole
@@ -95,6 +96,10 @@ class AttendantGiven(serializers.Serializer[Any]):
     party = serializers.ChoiceField(choices=Party.choices)
     role = serializers.ChoiceField(choices=AttendanceRole.choices, default=AttendanceRole.DELEGATE)
     proxy_for = serializers.CharField(max_length=40, allow_blank=True, default="")
+
+
+class RoleGiven(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(choices=AttendanceRole.choices)
 
 
 class TokenGiven(serializers.Serializer[Any]):
@@ -302,6 +307,16 @@ AttendantSignIn = act(
     do=lambda attendance, actor: sign_in_at_desk(attendance=attendance, actor=actor),
     shown=AttendanceShown,
 )
+AttendantRole = act(
+    "AttendantRole",
+    "Make an observer a delegate, or the other way round.",
+    find=_run_attendance,
+    do=lambda attendance, actor, role: set_attendance_role(attendance=attendance, role=role, actor=actor),
+    given=RoleGiven,
+    shown=AttendanceShown,
+    example={"role": "delegate"},
+    method="put",
+)
 AttendantLeft = act(
     "AttendantLeft",
     "Write down that somebody left.",
@@ -421,6 +436,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}attendants/", Attendants.as_view(), name="attendants"),
     path(f"{_ONE}sign-in/", DoorSignIn.as_view(), name="meeting-sign-in"),
     path("attendants/<int:pk>/sign-in/", AttendantSignIn.as_view(), name="attendant-sign-in"),
+    path("attendants/<int:pk>/role/", AttendantRole.as_view(), name="attendant-role"),
     path("attendants/<int:pk>/left/", AttendantLeft.as_view(), name="attendant-left"),
     path(f"{_ITEM}turn/", ItemTurn.as_view(), name="item-turn"),
     path(f"{_ITEM}record/", ItemRecord.as_view(), name="item-record"),

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from communities.api.authentication import person
-from communities.api.endpoints import Endpoint, PageFile, PublicEndpoint
+from communities.api.endpoints import Endpoint, PublicEndpoint
 from communities.api.fields import ReasonSerializer
 from communities.errors import TooOften
 from communities.http import client_address
@@ -34,7 +34,6 @@ from governance.services.minutes import (
 )
 from governance.services.signer_proofs import prove_signer, send_signing_code
 from governance.services.verifications import VERIFIED
-from governance.views import minutes as pages
 
 from .acts import act
 from .meetings_routes import _run
@@ -242,6 +241,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}taking-back/", TakingBack.as_view(), name="minutes-taking-back"),
     path(f"{_ONE}correction/", Correction.as_view(), name="minutes-correction"),
     path(f"{_ONE}discarding/", Discarding.as_view(), name="minutes-discarding"),
-    path(f"{_ONE}file/<slug:kind>/", PageFile.as_view(page=pages.file), name="minutes-file"),
     path("minutes-items/<int:pk>/", ItemDetail.as_view(), name="minutes-item"),
 ]

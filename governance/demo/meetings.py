@@ -90,7 +90,7 @@ def _call(
 
 
 def _bring_in(meeting: Meeting, people: dict[str, User], residents: list[User]) -> None:
-    """Everybody registers and is signed in; then the day of the meeting is today."""
+    """Everybody registers; then the day of the meeting is today, and they are signed in."""
     for user in (people["owner"], people["firm"], *residents):
         if not meeting.attendances.filter(user=user).exists():
             add_attendant(
@@ -102,12 +102,12 @@ def _bring_in(meeting: Meeting, people: dict[str, User], residents: list[User]) 
                 actor=people["secretary"],
             )
     register_for_meeting(meeting=meeting, actor=people["tenant"])
-    for attendance in meeting.attendances.all():
-        sign_in_at_desk(attendance=attendance, actor=people["secretary"])
     now = timezone.now()
     Meeting.objects.filter(pk=meeting.pk).update(
         starts_at=now - timedelta(minutes=10), ends_at=now + timedelta(minutes=110)
     )
+    for attendance in meeting.attendances.all():
+        sign_in_at_desk(attendance=attendance, actor=people["secretary"])
 
 
 def _hearing(estate: Estate, people: dict[str, User], gate: Proposal, endorsers: list[User]) -> Minutes:

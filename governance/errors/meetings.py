@@ -53,6 +53,12 @@ class MeetingMoved(Refusal):
     message = _("会议已经到了别的阶段，现在不能这样做。请刷新页面再看。")
 
 
+class TooEarly(Refusal):
+    code = "too-early"
+    status = 409
+    message = _("还没到时间：会议开始前两小时起才能签到和开始。")
+
+
 class RegistrationClosed(Refusal):
     code = "registration-closed"
     status = 409

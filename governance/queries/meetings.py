@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
+from communities.enums import RoleCode
+from communities.models import Estate, Role, User
+from communities.rules import today
 from governance.enums import AgendaStatus, Party, PollChoice
-from governance.models import AgendaItem, Attendance, Meeting, Speech, StrawPoll
+from governance.models import AgendaItem, Attendance, Meeting, Proposal, Speech, StrawPoll
+from governance.models.proposal import ON_THE_WAY
 
 
 def agenda_of(meeting: Meeting) -> list[AgendaItem]:
@@ -67,3 +71,17 @@ def party_rows(meeting: Meeting, attendances: list[Attendance]) -> list[dict[str
             }
         )
     return rows
+
+
+def people_who_may_chair(estate: Estate) -> QuerySet[User]:
+    """Accounts of those who work for the estate today: secretary, committee, subdistrict."""
+    codes = (RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE, RoleCode.SUBDISTRICT)
+    held = Role.objects.on(today()).covering(estate).filter(code__in=codes)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("display_name", "pk")
+
+
+def agenda_candidates(meeting: Meeting) -> QuerySet[Proposal]:
+    """Proposals on their way that are not on this agenda yet; those led to a meeting in front."""
+    taken = meeting.items.filter(proposal__isnull=False).values("proposal")
+    found = Proposal.objects.filter(estate=meeting.estate, status__in=ON_THE_WAY).exclude(pk__in=taken)
+    return found.order_by("-status", "-supporters")

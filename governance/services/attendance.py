@@ -8,6 +8,7 @@ from django.db.models import Q
 from communities.clock import database_now
 from communities.models import Estate, User
 from communities.rules import allows, is_owner
+from communities.templatetags.linyi import mask_name
 from governance.enums import AttendanceRole, MeetingStatus, Party, SignInMethod
 from governance.errors.meetings import (
     AlreadyRegistered,
@@ -17,27 +18,50 @@ from governance.errors.meetings import (
     NotRegistered,
     NotYourCode,
     RegistrationClosed,
+    TooEarly,
 )
 from governance.models import Attendance, Meeting
 from governance.rules import parties_of
 from governance.text import clean_line, letters
 
 from .journal import judge
-from .meetings import enrol, lock_meeting, touch
+from .meetings import OPEN_BEFORE, enrol, lock_meeting, touch
 
 S = MeetingStatus
 
 
-def party_at(user: User, meeting: Meeting) -> Party:
-    """For whom ``user`` sits there: the weightiest invited party they speak for, else the residents."""
+def seat_of(user: User, meeting: Meeting) -> tuple[Party, AttendanceRole]:
+    """For whom ``user`` sits there, and whether as a delegate.
+
+    Whoever speaks for an invited party is its delegate, and so is a resident who raised an item of the
+    agenda; everybody else observes.
+    """
     invited = set(meeting.parties.values_list("party", flat=True))
-    return next((one for one in parties_of(user, meeting.estate) if one in invited), Party.RESIDENTS)
+    mine = parties_of(user, meeting.estate)
+    party = next((one for one in mine if one in invited), mine[0] if mine else Party.RESIDENTS)
+    if party == Party.RESIDENTS:
+        is_delegate = meeting.items.filter(proposal__author=user).exists()
+    else:
+        is_delegate = party in invited
+    return party, AttendanceRole.DELEGATE if is_delegate else AttendanceRole.OBSERVER
 
 
-def name_on_sheet(user: User, estate: Estate) -> str:
-    """The name on the sign-in sheet: as in the roster for an owner, else as the person gave it."""
+def full_name(user: User, estate: Estate) -> str:
+    """The name of who acts for a party: as the person gave it, else as in the roster."""
     owner = user.owners.filter(estate=estate).first() if is_owner(user, estate) else None
-    return (owner.name if owner else user.display_name or str(user))[:40]
+    return (user.display_name or (owner.name if owner else str(user)))[:40]
+
+
+def name_on_sheet(user: User, estate: Estate, party: str) -> str:
+    """The name in lists and minutes: in full for who acts for a party, by family name for residents.
+
+    The estate reads the minutes, and no resident learns another's full name from us.
+    """
+    if party != Party.RESIDENTS:
+        return full_name(user, estate)
+    owner = user.owners.filter(estate=estate).first() if is_owner(user, estate) else None
+    known = owner.name if owner else user.display_name
+    return mask_name(known) if known else str(user)
 
 
 @transaction.atomic
@@ -62,13 +86,8 @@ def register_for_meeting(*, meeting: Meeting, actor: User) -> Attendance:
         given.excused_at = None
         given.save(update_fields=["excused_at"])
         return given
-    party, role = party_at(actor, meeting), AttendanceRole.DELEGATE
-    raised_it = meeting.items.filter(proposal__author=actor).exists()
-    if party == Party.RESIDENTS and not raised_it:
-        role = AttendanceRole.OBSERVER
-        taken = meeting.attendances.filter(role=role, excused_at__isnull=True).count()
-        if taken >= meeting.seats:
-            raise NoSeatLeft
+    party, role = seat_of(actor, meeting)
+    _need_seat(meeting, role)
     return enrol(meeting, actor, role=role, party=party, moment=moment)
 
 
@@ -107,7 +126,7 @@ def add_attendant(
         raise MeetingMoved
     if user is not None and Attendance.objects.filter(meeting=meeting, user=user).exists():
         raise AlreadyRegistered
-    name = clean_line(name) or (name_on_sheet(user, meeting.estate) if user else "")
+    name = clean_line(name) or (name_on_sheet(user, meeting.estate, party) if user else "")
     if not letters(name):
         raise NotRegistered
     added = Attendance.objects.create(
@@ -138,11 +157,8 @@ def sign_in_at_door(*, token: str, actor: User) -> Attendance:
     mine = Attendance.objects.filter(meeting=meeting, user=actor).first()
     if mine is None:
         _need_open(meeting)
-        party = party_at(actor, meeting)
-        role = AttendanceRole.DELEGATE if party != Party.RESIDENTS else AttendanceRole.OBSERVER
-        taken = meeting.attendances.filter(role=AttendanceRole.OBSERVER, excused_at__isnull=True).count()
-        if role == AttendanceRole.OBSERVER and taken >= meeting.seats:
-            raise NoSeatLeft
+        party, role = seat_of(actor, meeting)
+        _need_seat(meeting, role)
         mine = enrol(meeting, actor, role=role, party=party, moment=database_now())
     return _sign_in(meeting, mine, SignInMethod.QR, actor)
 
@@ -189,6 +205,26 @@ def leave_meeting(*, attendance: Attendance, actor: User) -> Attendance:
     return attendance
 
 
+@transaction.atomic
+def set_attendance_role(*, attendance: Attendance, role: str, actor: User) -> Attendance:
+    """Make an observer a delegate, whose presence counts for the quota, or the other way round.
+
+    Raises :class:`NotPermitted`, :class:`MeetingMoved`.
+    """
+    meeting = lock_meeting(attendance.meeting_id)
+    judge("governance.run_meeting", actor, meeting)
+    attendance = Attendance.objects.select_for_update(of=("self",)).get(pk=attendance.pk)
+    changeable = (AttendanceRole.DELEGATE, AttendanceRole.OBSERVER, AttendanceRole.EXPERT)
+    wanted = AttendanceRole(role)
+    is_open = meeting.status in (S.ANNOUNCED, S.RUNNING)
+    if not is_open or attendance.role not in changeable or wanted not in changeable:
+        raise MeetingMoved
+    attendance.role = wanted
+    attendance.save(update_fields=["role"])
+    touch(meeting)
+    return attendance
+
+
 def may_run(actor: User, meeting: Meeting) -> bool:
     """Whether ``actor`` chairs or records it, or looks after the community."""
     return allows("governance.run_meeting", actor, meeting)
@@ -200,9 +236,18 @@ def present_at(meeting: Meeting, user: User) -> Attendance | None:
     return found.exclude(signed_in_at__isnull=True).first()
 
 
+def _need_seat(meeting: Meeting, role: AttendanceRole) -> None:
+    if role == AttendanceRole.OBSERVER:
+        taken = meeting.attendances.filter(role=role, excused_at__isnull=True).count()
+        if taken >= meeting.seats:
+            raise NoSeatLeft
+
+
 def _need_open(meeting: Meeting) -> None:
     if meeting.status not in (S.ANNOUNCED, S.RUNNING):
         raise MeetingMoved
+    if database_now() < meeting.starts_at - OPEN_BEFORE:
+        raise TooEarly
 
 
 def _sign_in(meeting: Meeting, attendance: Attendance, method: SignInMethod, actor: User) -> Attendance:

@@ -22,6 +22,7 @@ from governance.errors.meetings import (
     PartyMissing,
     PostedTooLate,
     QuotaUnmet,
+    TooEarly,
 )
 from governance.models import AgendaItem, Attendance, Meeting, MeetingParty, Proposal
 from governance.models.proposal import ON_THE_WAY
@@ -33,6 +34,8 @@ S = MeetingStatus
 MOST_ITEMS = 30
 #: How long before its beginning everybody registered is reminded.
 REMINDED_BEFORE = timedelta(hours=24)
+#: People sign in, and it may begin, so long before the announced time and not earlier.
+OPEN_BEFORE = timedelta(hours=2)
 
 #: The parties without which a meeting of a kind is none, and the fewest people of each.
 REQUIRED: dict[MeetingKind, dict[Party, int]] = {
@@ -211,12 +214,15 @@ def cancel_meeting(*, meeting: Meeting, reason: str, actor: User) -> Meeting:
 def start_meeting(*, meeting: Meeting, actor: User) -> Meeting:
     """Open it, when of every party as many are present as its quota asks.
 
-    Raises :class:`NotPermitted`, :class:`MeetingMoved`, :class:`QuotaUnmet` naming who is missing.
+    Raises :class:`NotPermitted`, :class:`MeetingMoved`, :class:`TooEarly`, :class:`QuotaUnmet` naming
+    who is missing.
     """
     meeting = lock_meeting(meeting.pk)
     judge("governance.run_meeting", actor, meeting)
     if meeting.status != S.ANNOUNCED:
         raise MeetingMoved
+    if database_now() < meeting.starts_at - OPEN_BEFORE:
+        raise TooEarly
     missing = missing_parties(meeting)
     if missing:
         raise QuotaUnmet("、".join(f"{party.label} {number}" for party, number in missing.items()))
@@ -293,14 +299,15 @@ def enrol(
     party: Party | None = None,
 ) -> Attendance:
     """Put ``user`` on the list of ``meeting``, once."""
-    from .attendance import name_on_sheet, party_at
+    from .attendance import name_on_sheet, seat_of
 
+    seated = party or seat_of(user, meeting)[0]
     attendance, is_new = Attendance.objects.get_or_create(
         meeting=meeting,
         user=user,
         defaults={
-            "name": name_on_sheet(user, meeting.estate),
-            "party": party or party_at(user, meeting),
+            "name": name_on_sheet(user, meeting.estate, seated),
+            "party": seated,
             "role": role,
             "registered_at": moment,
         },

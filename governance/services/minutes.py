@@ -44,7 +44,7 @@ from governance.models import (
 from governance.rules import parties_of
 from governance.text import clean_text, letters
 
-from .attendance import name_on_sheet
+from .attendance import full_name
 from .journal import enter, judge
 from .meetings import lock_meeting
 
@@ -314,7 +314,7 @@ def sign_minutes(*, minutes: Minutes, party: str, method: str, sha: str, actor: 
         sha256=minutes.sha256,
         defaults={
             "signed_by": actor,
-            "name": name_on_sheet(actor, meeting.estate),
+            "name": full_name(actor, meeting.estate),
             "method": SigningMethod(method),
             "signed_at": moment,
         },

@@ -14,7 +14,8 @@ def method_of(user: User) -> SigningMethod:
     """The strongest way this person has."""
     if Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
         return SigningMethod.SECOND_STEP
-    return SigningMethod.PASSWORD if user.has_usable_password() else SigningMethod.SMS
+    has_password = bool(user.password) and user.has_usable_password()
+    return SigningMethod.PASSWORD if has_password else SigningMethod.SMS
 
 
 def send_signing_code(user: User, address: str) -> str:

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from communities.clock import LOCAL_ZONE
 from communities.errors import Refusal
 from communities.http import PersonRequest
-from communities.models import Estate, User
+from communities.models import Estate
 from communities.printing import pdf_response
-from communities.rules import allows, today
+from communities.rules import allows
 from governance.access.meetings import (
     convening_estate_for,
     desk_attendance_for,
@@ -27,10 +27,14 @@ from governance.access.meetings import (
 )
 from governance.enums import MeetingStatus, Party
 from governance.forms.meeting import AgendaItemForm, AttendantForm, MeetingForm
-from governance.models import Meeting, Proposal
-from governance.models.proposal import ON_THE_WAY
-from governance.queries.meetings import agenda_of, party_rows
-from governance.services.attendance import add_attendant, leave_meeting, sign_in_at_desk
+from governance.models import Meeting
+from governance.queries.meetings import agenda_candidates, agenda_of, party_rows, people_who_may_chair
+from governance.services.attendance import (
+    add_attendant,
+    leave_meeting,
+    set_attendance_role,
+    sign_in_at_desk,
+)
 from governance.services.meetings import (
     REQUIRED,
     add_agenda_item,
@@ -48,23 +52,6 @@ from .meetings import TONES
 
 S = MeetingStatus
 PER_PAGE = 30
-
-
-def people_who_may_chair(estate: Estate) -> Any:
-    """Accounts of those who work for the estate today: secretary, committee, subdistrict."""
-    from communities.enums import RoleCode
-    from communities.models import Role
-
-    codes = (RoleCode.SECRETARY, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE, RoleCode.SUBDISTRICT)
-    held = Role.objects.on(today()).covering(estate).filter(code__in=codes)
-    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("display_name", "pk")
-
-
-def agenda_candidates(meeting: Meeting) -> Any:
-    """Proposals on their way that are not on this agenda yet; those led to a meeting in front."""
-    taken = meeting.items.filter(proposal__isnull=False).values("proposal")
-    found = Proposal.objects.filter(estate=meeting.estate, status__in=ON_THE_WAY).exclude(pk__in=taken)
-    return found.order_by("-status", "-supporters")
 
 
 @login_required
@@ -292,6 +279,13 @@ def person(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """Sign somebody in at the desk, or write down that they left."""
     attendance = desk_attendance_for(request.user, slug, pk)
     back = redirect("governance:desk-meeting-people", slug, attendance.meeting_id)
+    role = request.POST.get("role", "")
+    if role in ("delegate", "observer"):
+        return _try(
+            request,
+            back,
+            lambda: set_attendance_role(attendance=attendance, role=role, actor=request.user),
+        )
     if request.POST.get("left"):
         return _try(request, back, lambda: leave_meeting(attendance=attendance, actor=request.user))
     return _try(request, back, lambda: sign_in_at_desk(attendance=attendance, actor=request.user))

@@ -19,6 +19,7 @@ from governance.forms.meeting import ActionForm, PollForm, PositionForm, Statuto
 from governance.models import AgendaItem, Meeting
 from governance.queries.meetings import agenda_of, current_of, party_rows, poll_rows, queue_of
 from governance.services.action_items import add_action_item
+from governance.services.journal import judge
 from governance.services.live_meetings import (
     close_poll,
     finish_item,
@@ -60,6 +61,7 @@ def _context(found: Meeting) -> dict[str, Any]:
 def record(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """The whole meeting at one look: items, queue, polls; the part in the middle keeps itself fresh."""
     found = desk_meeting_for(request.user, slug, pk)
+    judge("governance.record_meeting", request.user, found)
     template = "governance/desk_record_live.html" if request.htmx else "governance/desk_record.html"
     return render(request, template, _context(found))
 
@@ -111,6 +113,7 @@ def poll_close(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 def item(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """The words of one item. Where somebody saved meanwhile, both texts stand side by side."""
     found = desk_item_for(request.user, slug, pk)
+    judge("governance.record_meeting", request.user, found.meeting)
     items = item_choices(statute_for(local_day(database_now())))
     initial = {name: getattr(found, name) for name in RECORD_FIELDS}
     initial |= {"version": found.version, "statutory": found.item or ""}

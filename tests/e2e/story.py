@@ -17,9 +17,12 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - needs the loaded apps
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
+from communities.clock import local_day  # noqa: E402
 from communities.enums import RoleCode  # noqa: E402
 from communities.models import Estate, User  # noqa: E402
+from governance.models import Meeting  # noqa: E402
 from tests.factories.ballots import cast_for, settled  # noqa: E402
 from tests.factories.communities import (  # noqa: E402
     BuildingFactory,
@@ -99,6 +102,8 @@ def make_estate() -> dict[str, Any]:
         "sessions": {
             "tenant": session_of(tenant),
             "secretary": session_of(secretary),
+            "chair": session_of(appoint(RoleCode.COMMITTEE_CHAIR, estate, UserFactory(display_name="曾宏"))),
+            "firm": session_of(appoint(RoleCode.FIRM, estate, UserFactory(display_name="孙师傅"))),
             **{f"owner{place}": session_of(user) for place, user in enumerate(owners)},
         },
     }
@@ -117,9 +122,21 @@ def make_closing(slug: str, seconds: int) -> dict[str, Any]:
     return {"assembly": assembly.pk}
 
 
+def bring_forward(meeting: int) -> dict[str, Any]:
+    """The hour of the meeting has come; what the code at the door says."""
+    begins = timezone.now() + timedelta(minutes=5)
+    Meeting.objects.filter(pk=meeting).update(starts_at=begins, ends_at=begins + timedelta(hours=2))
+    return {"token": Meeting.objects.get(pk=meeting).door_token}
+
+
 def main(what: str, *arguments: str) -> dict[str, Any]:
     if what == "closing":
         return make_closing(arguments[0], int(arguments[1]))
+    if what == "hour":
+        return bring_forward(int(arguments[0]))
+    if what == "day":
+        day = local_day(timezone.now()) + timedelta(days=int(arguments[0]))
+        return {"day": day.isoformat()}
     return make_estate()
 
 

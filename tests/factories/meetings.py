@@ -87,9 +87,19 @@ class Room:
     def announced(self, *proposals: Proposal, **fields: Any) -> Meeting:
         return announce_meeting(meeting=self.drafted(*proposals, **fields), actor=self.secretary)
 
+    def due(self, *proposals: Proposal, **fields: Any) -> Meeting:
+        """Announced in time, and its hour has come."""
+        meeting = self.announced(*proposals, **fields)
+        now = timezone.now()
+        Meeting.objects.filter(pk=meeting.pk).update(
+            starts_at=now + timedelta(minutes=5), ends_at=now + timedelta(hours=2)
+        )
+        meeting.refresh_from_db()
+        return meeting
+
     def gathered(self, *proposals: Proposal, **fields: Any) -> Meeting:
         """Everybody is there; it may begin."""
-        meeting = self.announced(*proposals, **fields)
+        meeting = self.due(*proposals, **fields)
         for user in self.people.values():
             sign_in_at_door(token=meeting.door_token, actor=user)
         # Residents who raised nothing sit as observers; the quota asks for delegates of theirs.

@@ -9,6 +9,7 @@ from communities.clock import LOCAL_ZONE, database_now, local_day
 from communities.models import BindingRequest, CommitteeTerm, Estate, Owner, Role, RosterImport, User
 from communities.rules import today
 from governance.demo.people import DEMO_PEOPLE
+from governance.models import Appeal, Meeting, Minutes, ModerationAct, Proposal
 from tests.factories.communities import EstateFactory, UserFactory
 from votes.linting import lint
 from votes.models import Assembly, Ballot, Elector, MotionResult, SeatResult
@@ -28,7 +29,7 @@ def test_the_story_is_told_once_and_stays(capsys, tmp_path, settings):
     assert User.objects.count() == people
     assert Estate.objects.get().name == "清和里"
     assert "演示数据已在" in capsys.readouterr().out
-    election, first, second, draft = Assembly.objects.order_by("pk")
+    election, first, second, draft, extra = Assembly.objects.order_by("pk")
 
     # The roster is the one of the file, with one home held by a couple.
     assert (second.total_heads, second.total_area) == (309, 3395759)
@@ -78,6 +79,18 @@ def test_the_story_is_told_once_and_stays(capsys, tmp_path, settings):
     assert not Ballot.objects.filter(elector=elector).exists()
 
     # Draft: the linter has much to say.
+    assert (extra.status, extra.motions.get().item) == ("draft", 8)
+
+    # One matter went all the way, one was taken up on appeal, one comment is hidden, a meeting runs now.
+    gate = Proposal.objects.get(number=1)
+    assert (gate.status, gate.motion) == ("assembly", extra.motions.get())
+    steps = [step.to_status for step in gate.steps.order_by("pk")]
+    assert steps == ["submitted", "accepted", "meeting", "assembly"]
+    assert Minutes.objects.get().status == "sealed"
+    assert Appeal.objects.get().status == "upheld"
+    assert ModerationAct.objects.get().comment.is_hidden
+    assert [meeting.status for meeting in Meeting.objects.order_by("pk")] == ["ended", "running"]
+
     found = {finding.code for finding in lint(draft, now) if finding.is_error}
     assert len(found) >= 6
     assert BindingRequest.objects.filter(status="pending").count() == 1

@@ -1011,6 +1011,7 @@ WITHOUT_FORGERY_MARK = {
     "api:login-code",
     "api:second-step",
     "api:tally",
+    "api:minutes-verification",
 }
 
 #: They look at nothing that is sent, or are a library's and send other methods elsewhere.

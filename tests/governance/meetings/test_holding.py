@@ -24,6 +24,7 @@ from governance.errors.meetings import (
     PostedTooLate,
     QuotaUnmet,
     RecordChanged,
+    TooEarly,
 )
 from governance.models import ActionItem, AgendaItem, Attendance, Meeting, PollAnswer
 from governance.services.action_items import add_action_item, escalate_overdue_actions, report_on_action
@@ -152,6 +153,14 @@ def test_each_signs_in_oneself_once_and_nobody_by_anothers_code() -> None:
     room = Room()
     meeting = room.announced()
     mine = register_for_meeting(meeting=meeting, actor=room.one)
+    for early in (
+        lambda: sign_in_at_door(token=meeting.door_token, actor=room.one),
+        lambda: sign_in_at_desk(attendance=mine, actor=room.secretary),
+        lambda: start_meeting(meeting=meeting, actor=room.secretary),
+    ):
+        with pytest.raises(TooEarly):
+            early()
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now() + timedelta(hours=1))
     with pytest.raises(NotYourCode):
         sign_in_at_desk(attendance=mine, actor=room.two)
     with pytest.raises(NotYourCode):
@@ -165,7 +174,7 @@ def test_each_signs_in_oneself_once_and_nobody_by_anothers_code() -> None:
 
 def test_meeting_begins_when_every_quota_is_met() -> None:
     room = Room()
-    meeting = room.announced()
+    meeting = room.due()
     sign_in_at_door(token=meeting.door_token, actor=room.secretary)
     with pytest.raises(QuotaUnmet) as caught:
         start_meeting(meeting=meeting, actor=room.secretary)

@@ -252,6 +252,7 @@ TABLE: tuple[Rule, ...] = (
         """
         POST api:attendant-sign-in
         POST api:attendant-left
+        PUT api:attendant-role
         """,
         at="desk person",
     ),
@@ -372,6 +373,7 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "api:meeting-cancellation": {"reason": REASON},
     "api:meeting-sign-in": lambda place: place.things["door"],
     "api:attendants": _ATTENDANT,
+    "api:attendant-role": {"role": "observer"},
     "api:item-record": {"version": 1, "discussion": "谈了", "consensus": "", "dissent": ""},
     "api:item-position": {"party": "firm", "text": REASON, "version": 0},
     "api:item-polls": {"question": "赞成先试行吗"},
