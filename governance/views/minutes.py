@@ -111,7 +111,10 @@ def sign(request: PersonRequest, pk: int) -> HttpResponse:
             messages.success(request, _("验证码已发到您的手机。"))
         return redirect("governance:minutes-sign", pk)
     form = SignForm(
-        request.POST if request.method == "POST" else None, parties=context["to_sign"], method=method
+        request.POST if request.method == "POST" else None,
+        parties=context["to_sign"],
+        method=method,
+        initial={"sha": found.sha256},
     )
     status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():

@@ -49,3 +49,18 @@ def test_second_editor_of_minutes_sees_both_texts(client: Client) -> None:
     assert refused.status_code == 409
     assert "第一位写的" in page and "第二位写的" in page
     assert MinutesItem.objects.get(pk=item.pk).discussion == "第一位写的"
+
+
+def test_party_signs_with_a_code_sent_to_its_own_phone(client: Client) -> None:
+    room = Room()
+    minutes = room.signing()
+    room.firm.set_unusable_password()
+    room.firm.save()
+    client.force_login(room.firm)
+    address = f"/minutes/{minutes.pk}/sign/"
+    assert "短信验证码" not in client.get(address).content.decode()
+    assert client.post(address, {"send": "1"}).status_code == 302
+    assert "短信验证码" in client.get(address).content.decode()
+    wrong = client.post(address, {"party": "firm", "sha": minutes.sha256, "secret": "000000"})
+    assert wrong.status_code == 422
+    assert not minutes.signatures.exists()
