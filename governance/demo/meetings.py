@@ -104,7 +104,7 @@ def _bring_in(meeting: Meeting, people: dict[str, User], residents: list[User]) 
     register_for_meeting(meeting=meeting, actor=people["tenant"])
     now = timezone.now()
     Meeting.objects.filter(pk=meeting.pk).update(
-        starts_at=now - timedelta(minutes=10), ends_at=now + timedelta(minutes=110)
+        starts_at=now + timedelta(minutes=5), ends_at=now + timedelta(minutes=125)
     )
     for attendance in meeting.attendances.all():
         sign_in_at_desk(attendance=attendance, actor=people["secretary"])
