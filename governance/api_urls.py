@@ -11,6 +11,7 @@ from governance.api import (
     minutes_routes,
     moderation_routes,
     proposals_routes,
+    records_routes,
     statements_routes,
 )
 from governance.views import minutes
@@ -152,6 +153,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *moderation_routes.urlpatterns,
     *statements_routes.urlpatterns,
     *meetings_routes.urlpatterns,
+    *records_routes.urlpatterns,
     *minutes_routes.urlpatterns,
     path("minutes/<int:pk>/file/<slug:kind>/", PageFile.as_view(page=minutes.file), name="minutes-file"),
     path("tally/", ballots.TallyCheck.as_view(), name="tally"),
