@@ -12,7 +12,7 @@ from tests.factories.communities import EstateFactory, UserFactory
 from tests.factories.proposals import accepted, at_home
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES, MOST_BYTES = 23, 80 * 1024
+MOST_QUERIES, MOST_BYTES = 25, 80 * 1024
 
 
 def test_page_of_500_comments_stays_small(client: Client, django_assert_max_num_queries: Any) -> None:
