@@ -13,7 +13,7 @@ def test_the_api_can_be_read_and_tried(phone, width):
 
     page.goto("/api/v1/docs/")
     me = page.locator("#operations-me-getMe")
-    me.locator(".opblock-summary-control").click()
+    me.locator(".opblock-summary-control").click(timeout=120_000)
     me.get_by_role("button", name="Try it out").click()
     me.get_by_role("button", name="Execute").click()
 
