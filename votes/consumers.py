@@ -1,6 +1,7 @@
 """Open pages hear that something changed, and fetch it themselves."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Any
 
@@ -14,15 +15,15 @@ from votes.access import assemblies_for
 SECONDS_BETWEEN_CHECKS = 25
 
 
-class ChangedConsumer(AsyncWebsocketConsumer):
+class ChangedConsumer(AsyncWebsocketConsumer, ABC):
     """Says "changed" when one thing changed, to those who may see it. Carries no data."""
 
     #: Of the group that :func:`communities.live.announce` names.
     prefix: str
 
+    @abstractmethod
     def sees(self, user: User) -> bool:
         """Whether ``user`` may see the thing ``self.pk``."""
-        raise NotImplementedError
 
     async def connect(self) -> None:
         self.pk = int(self.scope["url_route"]["kwargs"]["pk"])

@@ -327,6 +327,8 @@ SPECTACULAR_SETTINGS = {
         "Turn": "governance.enums.Turn",
         "ProposalCategory": "governance.enums.ProposalCategory",
     },
+    # So many addresses are a list of nouns first; a noun is opened, or found by its name.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none", "filter": True},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
