@@ -21,7 +21,7 @@ from governance.access.proposals import (
     fact_request_for,
     own_proposal,
     proposal_for,
-    proposals_for,
+    published_in,
     published_proposal_for,
 )
 from governance.enums import AnswerStatus, Party, ProposalCategory, ReasonCode, Stance
@@ -120,7 +120,7 @@ class ProposalList(PagedEndpoint):
         estate = estate_for(user, slug)
         asked = request.query_params
         found = listed(
-            proposals_for(user).filter(estate=estate),
+            published_in(estate),
             search=asked.get("q", "")[:60],
             show=asked.get("show", ""),
             category=asked.get("category", ""),

@@ -23,7 +23,7 @@ from communities.http import PersonRequest
 from communities.models import BindingRequest, CommitteeTerm, Estate, Notice, ServiceContract, User
 from communities.rules import allows
 from communities.templatetags.linyi import day, money
-from governance.access.proposals import proposals_for
+from governance.access.proposals import published_in
 from governance.queries.proposals import newest_proposals
 from governance.views.proposals import cell_of, proposal_turns
 from votes.access import assemblies_for, mandates_of
@@ -99,9 +99,7 @@ def estate(request: PersonRequest, slug: str) -> HttpResponse:
             *_notices(request.user, found),
         ],
         "recent": [_recent(one, moment) for one in posted if one not in running][:RECENT],
-        "talks": [
-            cell_of(one) for one in newest_proposals(proposals_for(request.user).filter(estate=found))[:TALKS]
-        ],
+        "talks": [cell_of(one) for one in newest_proposals(published_in(found))[:TALKS]],
         "may_raise": allows("governance.raise_proposal", request.user, found),
         "list_url": reverse("votes:assembly-list", args=[found.slug]),
         "committee": _committee(found, local_day(moment)),

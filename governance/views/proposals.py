@@ -21,7 +21,13 @@ from communities.errors import Refusal
 from communities.http import PersonRequest
 from communities.models import Estate, User
 from communities.rules import allows
-from governance.access.proposals import attachment_for, estate_to_raise_in, own_proposal, proposals_for
+from governance.access.proposals import (
+    attachment_for,
+    estate_to_raise_in,
+    own_proposal,
+    proposals_for,
+    published_in,
+)
 from governance.enums import FileKind, Party, ProposalCategory, ProposalStatus
 from governance.forms.proposal import ProposalForm
 from governance.models import Proposal
@@ -68,7 +74,7 @@ def proposals(request: PersonRequest, slug: str) -> HttpResponse:
     elif show == "answer":
         found = answering.select_related("estate", "building", "author")
     else:
-        found = listed(there, search=search, show=show, category=category, sort=sort)
+        found = listed(published_in(estate), search=search, show=show, category=category, sort=sort)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "estate": estate,
@@ -97,9 +103,10 @@ def cell_of(proposal: Proposal) -> dict[str, Any]:
     return {
         "title": proposal.title,
         "url": reverse("governance:proposal", args=[proposal.pk]),
+        # The display methods translate every choice there is to show one.
         "tags": [
-            (proposal.get_status_display(), TONES[S(proposal.status)]),
-            (proposal.get_category_display(), "plain"),
+            (S(proposal.status).label, TONES[S(proposal.status)]),
+            (ProposalCategory(proposal.category).label, "plain"),
         ],
         "note": " · ".join(
             filter(
