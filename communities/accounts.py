@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from communities import crypto
 from communities.models import User
+from communities.rules import remember_home
 from communities.sms import send_sms
 
 BACKEND = "communities.accounts.AccountBackend"
@@ -30,7 +31,7 @@ class AccountBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         user = next(iter(User.objects.raw(_FIND_ACCOUNT, [user_id])), None)
-        return user if user and self.user_can_authenticate(user) else None
+        return remember_home(user) if user and self.user_can_authenticate(user) else None
 
 
 def has_second_step(user: User) -> bool:

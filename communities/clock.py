@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import DateTimeField, Func, Value
 from django.utils import timezone
 
 #: Where all estates are. Days and deadlines are days and deadlines of this zone.
@@ -22,6 +23,13 @@ def database_now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
     return moment
+
+
+def database_clock() -> Func | Value:
+    """:func:`database_now` as a column of a query."""
+    if connection.vendor != "postgresql":
+        return Value(timezone.now(), output_field=DateTimeField())
+    return Func(function="clock_timestamp", output_field=DateTimeField())
 
 
 def local_day(moment: datetime) -> date:

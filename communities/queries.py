@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Count, Max, Prefetch, Q, QuerySet
-from django.db.models.functions import Concat
+from django.db.models import CharField, Count, Max, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Concat
 
 from communities.crypto import blind_index
 from communities.enums import BindingCapacity, RoleCode, UnitUse
@@ -65,6 +65,13 @@ def policies_of(estates: Iterable[Estate], *, on: date) -> dict[int, dict[str, P
 def unread_count(user: User) -> int:
     """How many notices ``user`` has not opened. One query."""
     return Notice.objects.filter(recipient=user, read_at__isnull=True).count()
+
+
+def unread_of(user: User) -> Coalesce:
+    """:func:`unread_count` as a column of another query."""
+    unread = Notice.objects.filter(recipient=user, read_at__isnull=True).order_by()
+    counted = unread.values("recipient").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,17 @@
 
 import operator
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import rules
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from communities.clock import local_day
 from communities.enums import RoleCode
-from communities.models import Estate, Owner, Ownership, Residency, Role, User
+from communities.models import Estate, Ownership, Residency, Role, User
 
 DESK_ROLES = (
     RoleCode.SECRETARY,
@@ -71,18 +73,41 @@ def estate_of(thing: object) -> Estate:
     return estate_of(thing.assembly)  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True, slots=True)
+class AtHome:
+    """What ties an account to an estate today besides its roles."""
+
+    owns: bool
+    lives: bool
+
+
+def remember_home(user: User) -> User:
+    """Let :func:`at_home` ask once an estate for ``user``, an account fetched for one request."""
+    user._at_home = {}  # type: ignore[attr-defined]
+    return user
+
+
+def at_home(user: User, estate: Estate) -> AtHome:
+    """Whether ``user`` owns in ``estate`` today, and lives there."""
+    # By attribute: what wraps the account of a request has a dict of its own.
+    kept: dict[int, AtHome] = getattr(user, "_at_home", {})
+    if estate.pk not in kept:
+        titles = Ownership.objects.on(today()).filter(unit__estate=OuterRef("pk"), owner__user=user)
+        owns = titles.filter(owner__estate=OuterRef("pk"))
+        lives = Residency.objects.filter(user=user, unit__estate=OuterRef("pk"), valid_to__isnull=True)
+        found = Estate.objects.filter(pk=estate.pk).values_list(Exists(owns), Exists(lives)).get()
+        kept[estate.pk] = AtHome(*found)
+    return kept[estate.pk]
+
+
 @rules.predicate
 def is_owner(user: User, thing: object) -> bool:
-    return Owner.objects.filter(
-        user=user,
-        estate=estate_of(thing),
-        pk__in=Ownership.objects.on(today()).filter(unit__estate=estate_of(thing)).values("owner"),
-    ).exists()
+    return at_home(user, estate_of(thing)).owns
 
 
 @rules.predicate
 def is_resident(user: User, thing: object) -> bool:
-    return Residency.objects.filter(user=user, unit__estate=estate_of(thing), valid_to__isnull=True).exists()
+    return at_home(user, estate_of(thing)).lives
 
 
 @rules.predicate

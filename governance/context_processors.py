@@ -6,7 +6,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from communities.access import estates_for
-from communities.queries import unread_count
+from communities.models import User
+from communities.queries import unread_count, unread_of
 from governance.desk_shell import DeskShell
 
 #: The estate whose pages the person saw last, in the session.
@@ -39,7 +40,7 @@ def _is_logged_in(request: HttpRequest) -> bool:
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    slug = _estate_of(request)
+    slug, unread = _estate_and_unread(request)
     match = request.resolver_match
     place = match.namespace if match else ""
     page = match.url_name if match else ""
@@ -70,7 +71,7 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
             "url": reverse("communities:notices"),
             "icon": "bell",
             "current": place == "communities" and page == "notices",
-            "count": unread_count(request.user),  # type: ignore[arg-type]
+            "count": unread,
         },
         {
             "key": "me",
@@ -84,16 +85,20 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
     return entries if slug else [entry for entry in entries if entry["key"] not in ("votes", "talks")]
 
 
-def _estate_of(request: HttpRequest) -> str:
-    """The estate the page is about, else the one seen last, else the first."""
-    slugs = list(estates_for(request.user).values_list("slug", flat=True))  # type: ignore[arg-type]
+def _estate_and_unread(request: HttpRequest) -> tuple[str, int]:
+    """The estate the page is about, else the one seen last, else the first; and how many notices are new."""
+    user: User = request.user  # type: ignore[assignment]
+    rows = (
+        estates_for(user).select_related(None).annotate(unread=unread_of(user)).values_list("slug", "unread")
+    )
+    slugs = dict(rows)
     here = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
     if here in slugs and request.session.get(LAST_ESTATE) != here:
         request.session[LAST_ESTATE] = here
-    for slug in (here, request.session.get(LAST_ESTATE)):
+    for slug in (here, request.session.get(LAST_ESTATE), next(iter(slugs), "")):
         if slug in slugs:
-            return str(slug)
-    return slugs[0] if slugs else ""
+            return str(slug), slugs[slug]
+    return "", unread_count(user)
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:

@@ -117,7 +117,9 @@ class SearchIndex(Operation):
                 params=None,
             )
             schema_editor.execute(
-                f"CREATE INDEX {self.name} ON {self.table} USING gin ({vector})", params=None
+                # A list of pending words is read whole by every search, and makes the planner shun the index.
+                f"CREATE INDEX {self.name} ON {self.table} USING gin ({vector}) WITH (fastupdate = off)",
+                params=None,
             )
 
     def database_backwards(

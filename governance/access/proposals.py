@@ -24,6 +24,8 @@ from governance.models.proposal import UNPUBLISHED
 from governance.rules import parties_of
 
 S = ProposalStatus
+#: What the page of one proposal names beside it.
+_WITH_PAGE = ("merged_into", "motion__assembly")
 
 
 @prepared
@@ -60,7 +62,7 @@ def published_in(estate: Estate) -> QuerySet[Proposal]:
 
 def proposal_for(user: User, pk: int) -> Proposal:
     """The proposal, or a 404 that does not say whether it exists."""
-    return get_object_or_404(proposals_for(user), pk=pk)
+    return get_object_or_404(proposals_for(user).select_related(*_WITH_PAGE), pk=pk)
 
 
 def own_proposal(user: User, pk: int) -> Proposal:
@@ -68,9 +70,15 @@ def own_proposal(user: User, pk: int) -> Proposal:
     return get_object_or_404(proposals_for(user), author=user, pk=pk)
 
 
+def own_unfinished(user: User, estate: Estate) -> QuerySet[Proposal]:
+    """What ``user`` has still to send, or to send again."""
+    return Proposal.objects.filter(author=user, estate=estate, status__in=[S.DRAFT, S.RETURNED])
+
+
 def published_proposal_for(user: User, pk: int) -> Proposal:
     """A proposal that is published, or a 404."""
-    return get_object_or_404(proposals_for(user).exclude(status__in=UNPUBLISHED), pk=pk)
+    published = proposals_for(user).exclude(status__in=UNPUBLISHED)
+    return get_object_or_404(published.select_related(*_WITH_PAGE), pk=pk)
 
 
 def estate_to_raise_in(user: User, slug: str) -> Estate:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from communities.models import User
 from governance.models import Comment, ModerationAct, Proposal
@@ -20,14 +20,25 @@ class Thread:
     replies: list[Comment] = field(default_factory=list)
 
 
-def threads_of(proposal: Proposal, user: User, number: str | None) -> tuple[Page[Any], list[Thread]]:
-    """One page of threads, the newest first, each comment with ``hiding`` and ``is_mine`` set."""
-    firsts = proposal.comments.filter(parent__isnull=True).select_related("author")
-    page = Paginator(firsts.order_by("-written_at", "-pk"), PER_PAGE).get_page(number)
-    threads = {one.pk: Thread(one) for one in page.object_list}
-    replies = Comment.objects.filter(parent__in=list(threads)).select_related("author")
-    for reply in replies.order_by("written_at", "pk"):
-        threads[reply.parent_id].replies.append(reply)  # type: ignore[index]
+def threads_of(
+    proposal: Proposal, user: User, number: str | None, *, count: int
+) -> tuple[Page[Any], list[Thread]]:
+    """One page of ``count`` threads, the newest first; every comment has ``hiding`` and ``is_mine`` set."""
+    paginator = Paginator(proposal.comments.none(), PER_PAGE)
+    paginator.count = count
+    page = paginator.get_page(number)
+    begin = (page.number - 1) * PER_PAGE
+    firsts = proposal.comments.filter(parent__isnull=True).order_by("-written_at", "-pk")
+    wanted = firsts.values("pk")[begin : begin + PER_PAGE]
+    found = list(
+        Comment.objects.filter(Q(pk__in=wanted) | Q(parent__in=wanted))
+        .select_related("author")
+        .order_by("-written_at", "-pk")
+    )
+    threads = {one.pk: Thread(one) for one in found if one.parent_id is None}
+    for reply in reversed(found):
+        if reply.parent_id is not None:
+            threads[reply.parent_id].replies.append(reply)
     shown = [one for thread in threads.values() for one in (thread.comment, *thread.replies)]
     hidden = [one.pk for one in shown if one.is_hidden]
     acts = {
@@ -38,12 +49,3 @@ def threads_of(proposal: Proposal, user: User, number: str | None) -> tuple[Page
         one.hiding = acts.get(one.pk)  # type: ignore[attr-defined]
         one.is_mine = one.author_id == user.pk  # type: ignore[attr-defined]
     return page, list(threads.values())
-
-
-def stance_counts(proposal: Proposal) -> dict[str, int]:
-    """How many first-level comments stand for, against, and suggest; hidden and withdrawn ones left out."""
-    counted = proposal.comments.filter(parent__isnull=True, is_hidden=False, withdrawn_at__isnull=True)
-    return counted.aggregate(
-        all=Count("pk"),
-        **{one: Count("pk", filter=Q(stance=one)) for one in ("for", "against", "suggestion")},
-    )

@@ -1,5 +1,6 @@
 """Lists of proposals, what is like one, and what happened to it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from communities.clock import local_day
 from communities.models import Estate, User
 from communities.workdays import add_working_days
 from governance.enums import Party, ProposalCategory, ProposalStatus
-from governance.models import FactRequest, OfficialAnswer, Proposal
+from governance.models import Attachment, FactRequest, OfficialAnswer, Proposal, ProposalStep
 from governance.models.proposal import ON_THE_WAY, UNPUBLISHED
 from governance.search import matching, word_of
 from governance.text import bigrams, likeness
@@ -71,30 +72,37 @@ def similar_proposals(proposal: Proposal) -> list[Proposal]:
     return [one for rate, one in rated[:SIMILAR] if rate >= ALIKE]
 
 
-def timeline(proposal: Proposal, *, is_author: bool) -> list[dict[str, Any]]:
-    """Each step in words, oldest first: what happened, why, by whom in which capacity, what came of it."""
+def timeline(
+    proposal: Proposal, *, is_author: bool, answers: Iterable[OfficialAnswer] | None = None
+) -> list[dict[str, Any]]:
+    """Each step in words, oldest first: what happened, why, by whom in which capacity, what came of it.
+
+    ``answers`` of the proposal are asked for unless the caller has them.
+    """
     steps: list[dict[str, Any]] = []
-    for step in proposal.steps.order_by("taken_at", "pk"):
+    taken = ProposalStep.objects.filter(
+        Q(proposal=proposal) | Q(proposal__merged_into=proposal, to_status=S.MERGED)
+    )
+    for step in taken.select_related("proposal").order_by("taken_at", "pk"):
+        if step.proposal_id != proposal.pk:
+            steps.append(
+                {
+                    "title": _("第 %(number)d 号议题并入") % {"number": step.proposal.number},
+                    "at": step.taken_at,
+                    "url": reverse("governance:proposal", args=[step.proposal_id]),
+                }
+            )
+            continue
         by = step.get_capacity_display() if step.capacity and step.to_status != S.SUBMITTED else ""
         code = step.get_code_display() if step.code else ""
         note = "：".join(filter(None, [" · ".join(filter(None, [by, code])), step.reason]))
         steps.append({"title": step_title(step), "at": step.taken_at, "note": note})
     if proposal.share_reached_at:
         steps.append({"title": _("附议达到法定比例"), "at": proposal.share_reached_at, "note": ""})
-    for answer in proposal.answers.all():
+    for answer in proposal.answers.all() if answers is None else answers:
         if answer.version == 1:
             words = {"party": answer.get_party_display()}
             steps.append({"title": _("%(party)s答复") % words, "at": answer.answered_at, "note": ""})
-    for other in proposal.merged.all():
-        merged = other.steps.filter(to_status=S.MERGED).last()
-        if merged:
-            steps.append(
-                {
-                    "title": _("第 %(number)d 号议题并入") % {"number": other.number},
-                    "at": merged.taken_at,
-                    "url": reverse("governance:proposal", args=[other.pk]),
-                }
-            )
     if proposal.escalated_at:
         steps.append({"title": _("超期未处理，报告街道"), "at": proposal.escalated_at, "note": ""})
     steps += _held_steps(proposal)
@@ -150,10 +158,19 @@ def _held_steps(proposal: Proposal) -> list[dict[str, Any]]:
     return steps
 
 
+def files_of(proposal: Proposal) -> dict[int | None, list[Attachment]]:
+    """Its photos and files under None, those of each of its answers under the answer's number."""
+    found: dict[int | None, list[Attachment]] = {}
+    hanging = Q(proposal=proposal) | Q(answer__proposal=proposal)
+    for one in Attachment.objects.filter(hanging).order_by("pk"):
+        found.setdefault(one.answer_id, []).append(one)
+    return found
+
+
 def answers_of(proposal: Proposal) -> dict[Party, list[OfficialAnswer]]:
     """The answers of each of the three parties, the newest version first."""
     found: dict[Party, list[OfficialAnswer]] = {party: [] for party in Party.three()}
-    for answer in proposal.answers.prefetch_related("attachments").order_by("-version"):
+    for answer in proposal.answers.order_by("-version"):
         found[Party(answer.party)].append(answer)
     return found
 
@@ -180,7 +197,7 @@ def waiting_for_answer(user: User, estate: Estate, parties: list[Party]) -> Quer
 
 def moderation_figures(estate: Estate, moment: datetime) -> dict[str, Any]:
     """What everybody may know of how the community reviews: counts, in time and late, reasons, appeals."""
-    from governance.models import Appeal, ModerationAct, ProposalStep
+    from governance.models import Appeal, ModerationAct
 
     sent = Proposal.objects.filter(estate=estate, number__gt=0)
     by_status = dict(sent.values_list("status").annotate(number=Count("pk")).order_by())

@@ -1,5 +1,6 @@
 """One proposal: its text, support, answers, way and discussion; and what a person does there."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from communities.clock import database_now, local_day
+from communities.clock import local_day
 from communities.errors import Refusal
 from communities.http import PersonRequest
-from communities.models import ServiceContract
-from communities.rules import allows, is_owner
+from communities.rules import allows, is_owner, today
 from governance.access.proposals import (
     fact_request_for,
     own_proposal,
@@ -24,11 +24,12 @@ from governance.access.proposals import (
 )
 from governance.differences import differences
 from governance.endorsing import share_of
-from governance.enums import Feature, FileKind, Party, ProposalStatus
+from governance.enums import Feature, Party, ProposalStatus
 from governance.forms.proposal import AppealForm, CommentForm, FactsForm, ReplyForm
-from governance.models import Proposal
-from governance.queries.comments import stance_counts, threads_of
-from governance.queries.proposals import answer_due, answers_of, timeline
+from governance.models import Attachment, FactRequest, OfficialAnswer, Proposal
+from governance.queries.comments import threads_of
+from governance.queries.proposal_page import page_facts
+from governance.queries.proposals import answer_due, answers_of, files_of, timeline
 from governance.services.answers import give_facts
 from governance.services.appeals import appeal_refusal, refusal_of
 from governance.services.endorsements import endorse_proposal, take_back_endorsement
@@ -59,9 +60,13 @@ def show_proposal(
     status: int = 200,
 ) -> HttpResponse:
     """The page; with what was typed where something typed was refused."""
-    user, at = request.user, database_now()
+    user = request.user
     is_author = found.author_id == user.pk
-    facts = list(found.fact_requests.all())
+    size = page_facts(found, user, today())
+    at, day = size.at, local_day(size.at)
+    facts = list(found.fact_requests.order_by("asked_at", "pk"))
+    files, answers = files_of(found), answers_of(found)
+    given = [answer for versions in answers.values() for answer in versions]
     context: dict[str, Any] = {
         "proposal": found,
         "estate": found.estate,
@@ -72,31 +77,33 @@ def show_proposal(
         ],
         "turn": turn_words(found, is_author=is_author),
         "is_late": found.due_at is not None and found.due_at <= at,
-        "attachments": list(found.attachments.all()),
-        "steps": timeline(found, is_author=is_author),
-        "revisions": found.revisions.count(),
-        "statutory": statutory_banner(found),
+        "attachments": files.get(None, []),
+        "steps": timeline(found, is_author=is_author, answers=given),
+        "revisions": size.revisions,
+        "statutory": statutory_banner(found, day),
         "may_prepare": allows("governance.prepare_assembly", user, found.estate),
         "at_desk": allows("governance.view_review", user, found.estate),
     }
     if found.is_published:
-        page, threads = threads_of(found, user, request.GET.get("page"))
-        given = found.endorsements.filter(user=user).prefetch_related("heads").first()
+        page, threads = threads_of(found, user, request.GET.get("page"), count=size.threads)
         context |= {
             "share": share_of(found, at),
-            "endorsement": given,
-            "counted_heads": len(given.heads.all()) if given else 0,
+            "has_endorsed": size.has_endorsed,
+            "counted_heads": size.counted_heads,
             "may_endorse": allows("governance.endorse_proposal", user, found.estate)
             and found.opens(Feature.ENDORSE),
             "is_owner": is_owner(user, found.estate),
-            "is_following": found.follows.filter(user=user).exists(),
-            "answers": _answers(found, facts, at),
+            "is_following": size.is_following,
+            "answers": [
+                _answer_row(found, party, versions, facts, files, size.firm, at)
+                for party, versions in answers.items()
+            ],
             "may_answer": allows("governance.answer_proposal", user, found) and found.opens(Feature.ANSWER),
             "may_comment": allows("governance.comment", user, found.estate) and found.opens(Feature.COMMENT),
             "may_moderate": allows("governance.moderate", user, found.estate),
             "page": page,
             "threads": threads,
-            "stances": stance_counts(found),
+            "stances": size.stances,
             "comment_form": comment_form or CommentForm(),
             "reply_form": reply_form or ReplyForm(),
             "reply_to": reply_to,
@@ -113,11 +120,11 @@ def show_proposal(
     return render(request, "governance/proposal.html", context, status=status)
 
 
-def statutory_banner(proposal: Proposal) -> dict[str, Any] | None:
+def statutory_banner(proposal: Proposal, day: date) -> dict[str, Any] | None:
     """What of 《民法典》第二百七十八条 it touches: as the community found, else as its words suggest."""
     if proposal.status in (S.DONE, S.MERGED, S.WITHDRAWN):
         return None
-    statute = statute_for(local_day(database_now()))
+    statute = statute_for(day)
     names = {item.number: item.name for item in statute.items}
     if proposal.item:
         return {
@@ -133,38 +140,29 @@ def statutory_banner(proposal: Proposal) -> dict[str, Any] | None:
     return {"found": False, "name": names.get(number, ""), "number": number, "why": suspected[0].why}
 
 
-def _answers(proposal: Proposal, facts: list[Any], at: Any) -> list[dict[str, Any]]:
-    """What each of the three parties says, or until when it should."""
-    firm = (
-        ServiceContract.objects.filter(estate=proposal.estate, starts_on__lte=local_day(at))
-        .select_related("firm")
-        .order_by("-starts_on")
-        .first()
-    )
-    found = answers_of(proposal)
-    rows = []
-    for party, versions in found.items():
-        newest = versions[0] if versions else None
-        due = None if newest or not proposal.opens(Feature.ANSWER) else answer_due(proposal, facts, party)
-        rows.append(
-            {
-                "party": party,
-                "name": firm.firm.name if party == Party.FIRM and firm else party.label,
-                "kind": KINDS[party],
-                "answer": newest,
-                "earlier": versions[1:],
-                "photos": [one for one in newest.attachments.all() if one.kind == FileKind.PHOTO]
-                if newest
-                else [],
-                "files": [one for one in newest.attachments.all() if one.kind != FileKind.PHOTO]
-                if newest
-                else [],
-                "due": due,
-                "is_late": due is not None and due <= at,
-                "asks": [fact for fact in facts if fact.party == party],
-            }
-        )
-    return rows
+def _answer_row(
+    proposal: Proposal,
+    party: Party,
+    versions: list[OfficialAnswer],
+    facts: list[FactRequest],
+    files: dict[int | None, list[Attachment]],
+    firm: str,
+    at: datetime,
+) -> dict[str, Any]:
+    """What one of the three parties says, or until when it should."""
+    newest = versions[0] if versions else None
+    due = None if newest or not proposal.opens(Feature.ANSWER) else answer_due(proposal, facts, party)
+    return {
+        "party": party,
+        "name": firm if party == Party.FIRM and firm else party.label,
+        "kind": KINDS[party],
+        "answer": newest,
+        "earlier": versions[1:],
+        "files": files.get(newest.pk, []) if newest else [],
+        "due": due,
+        "is_late": due is not None and due <= at,
+        "asks": [fact for fact in facts if fact.party == party],
+    }
 
 
 @login_required

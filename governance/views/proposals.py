@@ -25,6 +25,7 @@ from governance.access.proposals import (
     attachment_for,
     estate_to_raise_in,
     own_proposal,
+    own_unfinished,
     proposals_for,
     published_in,
 )
@@ -55,6 +56,7 @@ from votes.views.private_files import private_file
 
 S = ProposalStatus
 PER_PAGE = 20
+_WITHOUT = dict.fromkeys(("icon", "due", "value", "count"), "")
 DRAFTS_SHOWN = 5
 
 
@@ -85,10 +87,7 @@ def proposals(request: PersonRequest, slug: str) -> HttpResponse:
         "category": category if category in ProposalCategory.values else "",
         "sort": sort if sort in SORTS else "new",
         "categories": ProposalCategory.choices,
-        "unfinished": [
-            _unfinished_cell(one)
-            for one in there.filter(author=request.user, status__in=CHANGEABLE)[:DRAFTS_SHOWN]
-        ],
+        "unfinished": [_unfinished_cell(one) for one in own_unfinished(request.user, estate)[:DRAFTS_SHOWN]],
         "may_raise": allows("governance.raise_proposal", request.user, estate),
         "may_answer": allows("governance.answer_proposal", request.user, estate),
         "at_desk": allows("governance.view_review", request.user, estate),
@@ -103,6 +102,8 @@ def cell_of(proposal: Proposal) -> dict[str, Any]:
     return {
         "title": proposal.title,
         "url": reverse("governance:proposal", args=[proposal.pk]),
+        # A template that looks for what is not there takes longer than one that finds nothing.
+        **_WITHOUT,
         # The display methods translate every choice there is to show one.
         "tags": [
             (S(proposal.status).label, TONES[S(proposal.status)]),
