@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("e/<slug:slug>/meetings/", meetings.meetings, name="meetings"),
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/live/", meetings.live, name="meeting-live"),
+    path("meetings/<int:pk>/own/", meetings.own, name="meeting-own"),
     path("meetings/<int:pk>/screen/", meetings.screen, name="meeting-screen"),
     path("meetings/<int:pk>/register/", meetings.register, name="meeting-register"),
     path("meetings/<int:pk>/excuse/", meetings.excuse, name="meeting-excuse"),

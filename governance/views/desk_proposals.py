@@ -156,7 +156,7 @@ def _page(request: PersonRequest, found: Proposal, *, status: int = 200, **forms
         "attachments": list(found.attachments.all()),
         "similar": similar_proposals(found),
         "share": share_of(found, at),
-        "statutory": statutory_banner(found),
+        "statutory": statutory_banner(found, local_day(at)),
         "is_own": is_own,
         "is_waiting": found.status == S.SUBMITTED,
         "may_review": may_review and found.status == S.SUBMITTED,

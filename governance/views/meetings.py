@@ -7,7 +7,9 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +18,7 @@ from communities.access import estate_for
 from communities.clock import database_now
 from communities.errors import Refusal
 from communities.http import PersonRequest
+from communities.live import shared_part
 from communities.rules import allows
 from communities.templatetags.linyi import moment as moment_words
 from governance.access.meetings import attendance_by_token, item_for, meeting_for, meetings_for, poll_for
@@ -93,9 +96,23 @@ def meeting(request: PersonRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_GET
 def live(request: PersonRequest, pk: int) -> HttpResponse:
-    """The part of the page that changes while the meeting runs."""
+    """The part of the page that changes while the meeting runs, drawn once for all who follow it."""
+    if not meetings_for(request.user).filter(pk=pk).exists():
+        raise Http404
+
+    def drawn() -> str:
+        return render_to_string("governance/meeting_live.html", _shared(meeting_for(request.user, pk)))
+
+    return HttpResponse(shared_part(f"meeting.{pk}", f"live:{get_language()}", drawn))
+
+
+@login_required
+@never_cache
+@require_GET
+def own(request: PersonRequest, pk: int) -> HttpResponse:
+    """What the reader may do at this moment of the meeting."""
     found = meeting_for(request.user, pk)
-    return render(request, "governance/meeting_live.html", _context(request, found))
+    return render(request, "governance/meeting_own.html", _context(request, found))
 
 
 @login_required
@@ -108,26 +125,39 @@ def screen(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, template, _context(request, found))
 
 
-def _context(request: PersonRequest, found: Meeting) -> dict[str, Any]:
+def _shared(found: Meeting) -> dict[str, Any]:
+    """What everybody who may see the meeting sees of it."""
     items = agenda_of(found)
     current = current_of(items)
-    attendances = list(found.attendances.order_by("party", "pk"))
-    mine = next((one for one in attendances if one.user_id == request.user.pk), None)
-    minutes = found.minutes.filter(status__in=["sealed", "confirming", "signing"]).first()
+    polls = poll_rows(current) if current else []
+    open_polls = [str(row["poll"].pk) for row in polls if row["is_open"]]
     return {
         "meeting": found,
         "estate": found.estate,
-        "tone": TONES[S(found.status)],
         "items": [{"item": item, "polls": poll_rows(item)} for item in items],
         "current": current,
         "queue": queue_of(current) if current else None,
-        "polls": _with_mine(poll_rows(current), mine) if current else [],
+        "polls": polls,
+        "present": found.attendances.filter(signed_in_at__isnull=False, left_at__isnull=True).count(),
+        #: What one's own buttons depend on.
+        "own_key": ":".join([found.status, str(current.pk if current else ""), *open_polls]),
+    }
+
+
+def _context(request: PersonRequest, found: Meeting) -> dict[str, Any]:
+    shared = _shared(found)
+    current: AgendaItem | None = shared["current"]
+    attendances = list(found.attendances.order_by("party", "pk"))
+    mine = next((one for one in attendances if one.user_id == request.user.pk), None)
+    minutes = found.minutes.filter(status__in=["sealed", "confirming", "signing"]).first()
+    return shared | {
+        "tone": TONES[S(found.status)],
+        "polls": _with_mine(shared["polls"], mine),
         "poll_choices": PollChoice.choices,
         "hand_up": bool(current and mine and _has_hand_up(current, mine.pk)),
         "mine": mine,
         "is_present": bool(mine and mine.is_present),
         "parties": party_rows(found, attendances),
-        "present": sum(1 for one in attendances if one.is_present),
         "may_register": found.status == S.ANNOUNCED
         and database_now() < (found.registration_closes_at or found.starts_at)
         and (mine is None or mine.excused_at is not None),
@@ -158,18 +188,10 @@ def _try(request: PersonRequest, pk: int, act: Any, said: str = "") -> HttpRespo
     try:
         act()
     except Refusal as refusal:
-        if request.htmx:
-            found = meeting_for(request.user, pk)
-            context = _context(request, found) | {"problem": str(refusal)}
-            return render(request, "governance/meeting_live.html", context, status=refusal.status)
         messages.error(request, str(refusal))
     else:
         if said:
             messages.success(request, said)
-    if request.htmx:
-        return render(
-            request, "governance/meeting_live.html", _context(request, meeting_for(request.user, pk))
-        )
     return redirect("governance:meeting", pk)
 
 

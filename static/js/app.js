@@ -174,7 +174,8 @@
       else if (!document.hidden) window.htmx.ajax("GET", element.dataset.liveFragment, { target: element, swap: "innerHTML" });
     };
     // Spread out, or one ballot would bring a thousand phones to the door at once.
-    const changed = () => { if (!soon) soon = setTimeout(() => { soon = null; refresh(); }, CALM / 2 + Math.random() * (element.dataset.liveSpread || SPREAD)); };
+    const spread = Number(element.dataset.liveSpread) || SPREAD;
+    const changed = () => { if (!soon) soon = setTimeout(() => { soon = null; refresh(); }, Math.min(CALM, spread) / 2 + Math.random() * spread); };
     const stop = () => {
       clearInterval(poll); clearTimeout(again); clearTimeout(soon);
       poll = again = soon = null;
@@ -206,6 +207,15 @@
     window.addEventListener("pageshow", (event) => { if (event.persisted && !socket) connect(); });
     connect();
   }
+
+  // What is one's own beside a live part is fetched again only when the live part asks for it by another key.
+  document.addEventListener("htmx:afterSettle", (event) => each("[data-own-fragment]", (own) => {
+    if (own.contains(event.target)) return;
+    const wanted = document.querySelector("[data-own-key]");
+    if (!wanted || (wanted.dataset.ownKey === own.dataset.ownHas && !own.querySelector("[data-own-always]"))) return;
+    own.dataset.ownHas = wanted.dataset.ownKey;
+    setTimeout(() => { if (own.isConnected) window.htmx.ajax("GET", own.dataset.ownFragment, { target: own, swap: "innerHTML" }); }, Math.random() * SPREAD);
+  }));
 
   // --- small comforts ---
   document.addEventListener("change", (event) => {

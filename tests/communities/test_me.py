@@ -79,7 +79,7 @@ def test_more_homes_cost_no_more_queries(client, user, homes, django_assert_num_
         page(client)
 
 
-ME_QUERIES = 7
+ME_QUERIES = 6
 
 
 def test_the_name_shown_is_ones_own_to_change(client, user):

@@ -268,5 +268,5 @@ def test_home_asks_the_database_as_often_for_one_assembly_as_for_three(
         posted_assembly(estate, opens_in=timedelta(days=-9), closes_in=timedelta(days=-1))
     client.force_login(user)
 
-    with django_assert_num_queries(24 + CLOCK):
+    with django_assert_num_queries(23 + CLOCK):
         client.get(home_of(estate))

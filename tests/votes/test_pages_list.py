@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 #: Session, person, estate, number, page, motions, results, roll, ballots, turnout,
 #: mandates, papers, notices.
 #: PostgreSQL is asked for its clock as well.
-QUERIES = 14 + (connection.vendor == "postgresql")
+QUERIES = 13 + (connection.vendor == "postgresql")
 
 
 @pytest.fixture

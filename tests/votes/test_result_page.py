@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 #: Session, person, assembly, certificate, results (page, recount), trace, objections, mandate,
 #: unread notices;
 #: PostgreSQL's clock.
-QUERIES = 12 + (connection.vendor == "postgresql")
+QUERIES = 11 + (connection.vendor == "postgresql")
 
 
 def page(client: Client, assembly, user=None, name: str = "result") -> str:

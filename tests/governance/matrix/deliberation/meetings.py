@@ -34,6 +34,7 @@ TABLE: tuple[Rule, ...] = (
         """
         GET          governance:meeting
         GET          governance:meeting-live
+        GET          governance:meeting-own
         GET          governance:meeting-screen
         GET          governance:meeting-code
         POST         governance:meeting-register
