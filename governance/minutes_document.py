@@ -58,6 +58,10 @@ def _body(minutes: Minutes) -> dict[str, Any]:
         "opening": minutes.opening,
         "items": [_item(one) for one in _items(minutes)],
         "closing": minutes.closing,
+        "photos": [
+            {"name": one.name.rsplit(".", 1)[0], "sha256": one.sha256}
+            for one in meeting.attachments.order_by("pk")
+        ],
     }
 
 

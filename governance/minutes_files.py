@@ -4,9 +4,11 @@ Both are made from the canonical structure and enclose its exact text. A file is
 enclosed text is one we sealed *and* what can be read in it is what we would write from that text.
 """
 
+import hashlib
 import io
 import re
 import zipfile
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,8 +74,24 @@ def shown(minutes: Minutes, page: str, *, as_sealed: bool = False) -> dict[str, 
             if minutes.sha256
         ],
         "sealed": local_words(minutes.sealed_at),
+        "photos": _photos(minutes, document),
         "page": page,
     }
+
+
+def _photos(minutes: Minutes, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The photos the document names, by their hash, small enough to be printed two beside each other."""
+    kept = {one.sha256: one for one in minutes.meeting.attachments.all()}
+    found = []
+    for number, one in enumerate(document.get("photos", []), start=1):
+        photo = kept.get(one["sha256"])
+        content = b""
+        if photo is not None:
+            with photo.preview.open("rb") as file:
+                content = file.read()
+        words = f"照片 {number}：{one['name']}（SHA-256 {one['sha256'][:16]}）"
+        found.append({"words": words, "attachment": photo, "content": content})
+    return found
 
 
 def _statutory(item: int) -> str:
@@ -108,8 +126,12 @@ def _by_party(people: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def minutes_pdf(minutes: Minutes, page: str, *, as_sealed: bool = False) -> bytes:
     """The PDF, with the canonical text enclosed. Raises :class:`PdfUnavailable`."""
+    given = shown(minutes, page, as_sealed=as_sealed)
+    for one in given["photos"]:
+        data = b64encode(one["content"]).decode()
+        one["source"] = f"data:image/jpeg;base64,{data}" if data else ""
     with override("zh-hans"):
-        html = render_to_string("print/minutes.html", shown(minutes, page, as_sealed=as_sealed))
+        html = render_to_string("print/minutes.html", given)
     enclosed = {ENCLOSED: minutes.canonical.encode()} if minutes.canonical else None
     return pdf_of(html, enclosed=enclosed)
 
@@ -138,6 +160,7 @@ def verify_file(content: bytes) -> FileVerdict:
         is_pdf = content.startswith(b"%PDF-")
         text = _enclosed_in_pdf(content) if is_pdf else _enclosed_in_docx(content)
         words = _words_of_pdf(content) if is_pdf else _words_of_docx(content)
+        pictures = _pictures_of_pdf(content) if is_pdf else _pictures_of_docx(content)
     except Exception:  # noqa: BLE001
         # Whatever a stranger's file does to a reader of PDF or ZIP, it is not one of ours.
         return FileVerdict("unreadable")
@@ -149,9 +172,14 @@ def verify_file(content: bytes) -> FileVerdict:
     if minutes.status not in SEALED:
         return FileVerdict("unsealed", minutes)
     page = _page_in(words)
-    make, read = (minutes_pdf, _words_of_pdf) if is_pdf else (minutes_docx, _words_of_docx)
+    make, read, see = (
+        (minutes_pdf, _words_of_pdf, _pictures_of_pdf)
+        if is_pdf
+        else (minutes_docx, _words_of_docx, _pictures_of_docx)
+    )
     # Written before a correction or after it: the file may say either.
-    if words not in (read(make(minutes, page)), read(make(minutes, page, as_sealed=True))):
+    ours = [make(minutes, page), make(minutes, page, as_sealed=True)]
+    if words not in [read(one) for one in ours] or pictures != see(ours[0]):
         return FileVerdict("changed", minutes)
     return FileVerdict("valid" if minutes.status == MinutesStatus.SEALED else "superseded", minutes)
 
@@ -174,6 +202,28 @@ def _words_of_pdf(content: bytes) -> str:
 
     pages = PdfReader(io.BytesIO(content)).pages
     return re.sub(r"\s+", "", "".join(page.extract_text() for page in pages))
+
+
+def _pictures_of_pdf(content: bytes) -> list[str]:
+    """The hash of each picture drawn on a page, as it is stored in the file."""
+    from pypdf import PdfReader
+
+    found = []
+    for page in PdfReader(io.BytesIO(content)).pages:
+        drawn = page.get("/Resources", {}).get("/XObject", {})
+        for name in sorted(drawn):
+            one = drawn[name].get_object()
+            if one.get("/Subtype") == "/Image":
+                found.append(hashlib.sha256(one.get_data()).hexdigest())
+    return sorted(found)
+
+
+def _pictures_of_docx(content: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = [one for one in archive.infolist() if one.filename.startswith("word/media/")]
+        if any(one.file_size > LARGEST for one in names):
+            raise ValueError
+        return sorted(hashlib.sha256(archive.read(one)).hexdigest() for one in names)
 
 
 def _enclosed_in_docx(content: bytes) -> str | None:

@@ -1,5 +1,6 @@
 """Minutes in Word: A4, margins, type and red head in the manner of GB/T 9704."""
 
+import io
 from collections.abc import Iterable
 from typing import Any
 
@@ -62,6 +63,12 @@ class _Writer:
         if words:
             self.line(f"{label}：{words.replace(chr(10), ' ')}")
 
+    def picture(self, content: bytes, words: str) -> None:
+        """A photo with what is said of it below."""
+        if content:
+            self.document.add_picture(io.BytesIO(content), width=Mm(110))
+        self.line(words, size=Pt(9), indent=False)
+
     def table(self, header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
         header = list(header)
         table = self.document.add_table(rows=1, cols=len(header), style="Table Grid")
@@ -82,6 +89,10 @@ def word_document(shown: dict[str, Any]) -> WordDocument:
     for item in shown["items"]:
         _write_item(out, item)
     out.text(shown["document"]["closing"])
+    if shown["photos"]:
+        out.head("现场照片")
+    for one in shown["photos"]:
+        out.picture(one["content"], one["words"])
     _write_end(out, shown)
     return out.document
 

@@ -8,7 +8,16 @@ from communities.access import estate_for, estates_on
 from communities.models import Estate, User
 from communities.rules import allows, today
 from governance.enums import MeetingStatus, MinutesStatus
-from governance.models import ActionItem, AgendaItem, Attendance, Meeting, Minutes, Speech, StrawPoll
+from governance.models import (
+    ActionItem,
+    AgendaItem,
+    Attachment,
+    Attendance,
+    Meeting,
+    Minutes,
+    Speech,
+    StrawPoll,
+)
 from governance.rules import parties_of
 
 PUBLIC_MINUTES = (MinutesStatus.SEALED, MinutesStatus.SUPERSEDED)
@@ -89,6 +98,12 @@ def desk_meeting_for(user: User, slug: str, pk: int) -> Meeting:
     ):
         raise Http404
     return meeting
+
+
+def desk_photo_for(user: User, slug: str, pk: int) -> Attachment:
+    photo = get_object_or_404(Attachment, meeting__isnull=False, pk=pk)
+    photo.meeting = desk_meeting_for(user, slug, photo.meeting_id)  # type: ignore[arg-type]
+    return photo
 
 
 def desk_item_for(user: User, slug: str, pk: int) -> AgendaItem:

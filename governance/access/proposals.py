@@ -23,6 +23,8 @@ from governance.models import (
 from governance.models.proposal import UNPUBLISHED
 from governance.rules import parties_of
 
+from .meetings import meetings_for
+
 S = ProposalStatus
 #: What the page of one proposal names beside it.
 _WITH_PAGE = ("merged_into", "motion__assembly")
@@ -121,6 +123,7 @@ def attachment_for(user: User, pk: int) -> Attachment:
         Attachment.objects.filter(
             Q(proposal__in=proposals_for(user).select_related(None).values("pk"))
             | Q(answer__proposal__in=proposals_for(user).select_related(None).values("pk"))
+            | Q(meeting__in=meetings_for(user).values("pk"))
         ),
         pk=pk,
     )

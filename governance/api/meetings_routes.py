@@ -24,6 +24,7 @@ from governance.access.meetings import (
 from governance.enums import AttendanceRole, MeetingKind, Party
 from governance.models import AgendaItem, Attendance, Meeting, Proposal
 from governance.queries.meetings import agenda_candidates, people_who_may_chair
+from governance.services.attachments import attach_to_meeting
 from governance.services.attendance import (
     add_attendant,
     excuse_from_meeting,
@@ -45,6 +46,10 @@ from governance.services.meetings import (
 
 from .acts import act
 from .shown import AgendaItemShown, AttendanceShown, MeetingShown, MeetingWhole
+
+
+class PhotoGiven(serializers.Serializer[Any]):
+    file = serializers.FileField()
 
 
 class PlanGiven(serializers.Serializer[Any]):
@@ -255,6 +260,16 @@ DoorSignIn = act(
     shown=AttendanceShown,
     example={"token": "…"},
 )
+MeetingPhotos = act(
+    "MeetingPhotos",
+    "Put a photo of the room with a meeting under way or ended, for its minutes (multipart).",
+    find=_run,
+    do=lambda meeting, actor, file: attach_to_meeting(meeting=meeting, file=file, actor=actor).meeting,
+    given=PhotoGiven,
+    shown=MeetingWhole,
+    code=201,
+    is_upload=True,
+)
 _ONE = "meetings/<int:pk>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("estates/<slug:slug>/meetings/", Meetings.as_view(), name="meetings"),
@@ -266,6 +281,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}cancellation/", MeetingCancellation.as_view(), name="meeting-cancellation"),
     path(f"{_ONE}registration/", MeetingRegistration.as_view(), name="meeting-registration"),
     path(f"{_ONE}attendants/", Attendants.as_view(), name="attendants"),
+    path(f"{_ONE}photos/", MeetingPhotos.as_view(), name="meeting-photos"),
     path(f"{_ONE}sign-in/", DoorSignIn.as_view(), name="meeting-sign-in"),
     path("attendants/<int:pk>/sign-in/", AttendantSignIn.as_view(), name="attendant-sign-in"),
     path("attendants/<int:pk>/role/", AttendantRole.as_view(), name="attendant-role"),

@@ -131,3 +131,9 @@ class ActionSettled(Refusal):
 class QuestionEmpty(Refusal):
     code = "question-empty"
     message = _("请写清楚要摸底的问题。")
+
+
+class PhotoWanted(Refusal):
+    code = "photo-wanted"
+    status = 422
+    message = _("会议现场只收照片（JPG、PNG、WebP）。")

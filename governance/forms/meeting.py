@@ -12,6 +12,8 @@ from governance.enums import ActionStatus, AttendanceRole, MeetingKind, Party, P
 from governance.models import Proposal
 from governance.services.meetings import Plan
 
+from .proposal import ManyFilesField
+
 _DAY = {"type": "date"}
 _TIME = {"type": "time"}
 
@@ -233,3 +235,9 @@ class ActionReportForm(forms.Form):
         help_text=_("完成和不再办理的至少写十个字，向本小区公开。"),
         error_messages={"required": _("请写说明。")},
     )
+
+
+class PhotosForm(forms.Form):
+    """Photos of the room."""
+
+    files = ManyFilesField(label=_("照片"), help_text=_("最多 9 张，每张不超过 20 MB。"))

@@ -1,4 +1,4 @@
-"""Photos and PDFs with a proposal or an answer. Checked and written anew as every scan is."""
+"""Photos and PDFs with a proposal, an answer or a meeting. Checked and written anew as every scan is."""
 
 import io
 import uuid
@@ -11,13 +11,16 @@ from PIL import Image
 
 from communities.clock import database_now
 from communities.models import User
-from governance.enums import FileKind
+from governance.enums import FileKind, MeetingStatus, MinutesStatus
+from governance.errors.meetings import MeetingMoved, PhotoWanted
 from governance.errors.proposals import ProposalMoved, TooManyFiles
-from governance.models import Attachment, OfficialAnswer, Proposal
+from governance.models import Attachment, Meeting, OfficialAnswer, Proposal
 from votes.services.attachments import clean_name
 from votes.services.scans import read_scan
 from votes.services.stored_files import delete_on_commit
 
+from .journal import judge
+from .meetings import lock_meeting
 from .proposals import CHANGEABLE, lock_own
 
 MOST_FILES = 9
@@ -46,6 +49,49 @@ def attach_to_answer(*, answer: OfficialAnswer, file: UploadedFile[bytes], actor
     if answer.attachments.count() >= MOST_FILES:
         raise TooManyFiles
     return _store(file, actor, estate=answer.proposal.estate, answer=answer)
+
+
+@transaction.atomic
+def attach_to_meeting(*, meeting: Meeting, file: UploadedFile[bytes], actor: User) -> Attachment:
+    """Put a photo of the room with a meeting; it goes into the minutes, in the order of arrival.
+
+    Raises :class:`NotPermitted`, :class:`MeetingMoved` before the meeting began and once minutes were
+    put to confirmation, :class:`TooManyFiles`, :class:`PhotoWanted` for anything but a photo, and what
+    :func:`votes.services.scans.read_scan` refuses.
+    """
+    meeting = _lock_recorded(meeting, actor)
+    if meeting.attachments.count() >= MOST_FILES:
+        raise TooManyFiles
+    attachment = _store(file, actor, estate=meeting.estate, meeting=meeting)
+    if attachment.kind != FileKind.PHOTO:
+        attachment.file.delete(save=False)
+        raise PhotoWanted
+    return attachment
+
+
+@transaction.atomic
+def detach_from_meeting(*, attachment: Attachment, actor: User) -> None:
+    """Take a photo away again, until minutes were put to confirmation. Raises as above."""
+    assert attachment.meeting is not None
+    _lock_recorded(attachment.meeting, actor)
+    files = [attachment.file, attachment.preview]
+    attachment.delete()
+    delete_on_commit(files)
+
+
+def _lock_recorded(meeting: Meeting, actor: User) -> Meeting:
+    """The meeting under lock, while its record is still being written."""
+    meeting = lock_meeting(meeting.pk)
+    judge("governance.record_meeting", actor, meeting)
+    if not takes_photos(meeting):
+        raise MeetingMoved
+    return meeting
+
+
+def takes_photos(meeting: Meeting) -> bool:
+    """Whether photos may still come: it has begun, and no minutes of it were shown to anybody yet."""
+    shown = meeting.minutes.exclude(status__in=[MinutesStatus.DRAFT, MinutesStatus.DISCARDED])
+    return meeting.status in (MeetingStatus.RUNNING, MeetingStatus.ENDED) and not shown.exists()
 
 
 @transaction.atomic

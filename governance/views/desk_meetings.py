@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -24,11 +25,13 @@ from governance.access.meetings import (
     desk_attendance_for,
     desk_item_for,
     desk_meeting_for,
+    desk_photo_for,
 )
 from governance.enums import MeetingStatus, Party
-from governance.forms.meeting import AgendaItemForm, AttendantForm, MeetingForm
+from governance.forms.meeting import AgendaItemForm, AttendantForm, MeetingForm, PhotosForm
 from governance.models import Meeting
 from governance.queries.meetings import agenda_candidates, agenda_of, party_rows, people_who_may_chair
+from governance.services.attachments import attach_to_meeting, detach_from_meeting, takes_photos
 from governance.services.attendance import (
     add_attendant,
     leave_meeting,
@@ -137,7 +140,12 @@ def meeting(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: PersonRequest, found: Meeting, *, form: AgendaItemForm | None = None, status: int = 200
+    request: PersonRequest,
+    found: Meeting,
+    *,
+    form: AgendaItemForm | None = None,
+    photo_form: PhotosForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     attendances = list(found.attendances.order_by("party", "pk"))
     required = [str(party.label) for party in REQUIRED[found.kind]]  # type: ignore[index]
@@ -152,9 +160,41 @@ def _page(
         "form": form or AgendaItemForm(proposals=agenda_candidates(found)),
         "may_convene": allows("governance.convene_meeting", request.user, found.estate),
         "may_run": allows("governance.run_meeting", request.user, found),
+        "photos": list(found.attachments.all()),
+        "takes_photos": takes_photos(found) and allows("governance.record_meeting", request.user, found),
+        "photo_form": photo_form or PhotosForm(),
         "minutes": found.minutes.exclude(status="discarded").order_by("-version").first(),
     }
     return render(request, "governance/desk_meeting.html", context, status=status)
+
+
+@login_required
+@require_POST
+def photos(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    """Photos of the room, for the minutes: all of them are taken or none."""
+    found = desk_meeting_for(request.user, slug, pk)
+    form = PhotosForm(request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                for file in form.cleaned_data["files"]:
+                    attach_to_meeting(meeting=found, file=file, actor=request.user)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+            status = refusal.status
+        else:
+            return redirect("governance:desk-meeting", slug, pk)
+    return _page(request, found, photo_form=form, status=status)
+
+
+@login_required
+@require_POST
+def photo_remove(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    """Take a photo away again."""
+    photo = desk_photo_for(request.user, slug, pk)
+    detach_from_meeting(attachment=photo, actor=request.user)
+    return redirect("governance:desk-meeting", slug, photo.meeting_id)
 
 
 @login_required

@@ -7,14 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.template.loader import render_to_string
+from PIL import Image
+from pypdf import PdfWriter
 
 from communities.errors import NotPermitted, Refusal
 from communities.ledger.hashing import sha256
 from governance.errors.answers import NotYourParty
-from governance.errors.meetings import RecordChanged
+from governance.errors.meetings import MeetingMoved, PhotoWanted, RecordChanged
 from governance.errors.minutes import (
     ConfirmationOver,
     ConfirmedAlready,
@@ -27,6 +30,7 @@ from governance.errors.minutes import (
 from governance.minutes_document import document_of
 from governance.minutes_files import _words_of_docx, minutes_docx, minutes_pdf, shown, verify_file
 from governance.models import Minutes, MinutesItem
+from governance.services.attachments import attach_to_meeting, detach_from_meeting
 from governance.services.minutes import (
     ask_for_confirmation,
     change_minutes_item,
@@ -241,3 +245,69 @@ def test_command_writes_the_latest_minutes(tmp_path: Any) -> None:
     for name in ("out.pdf", "out.docx"):
         call_command("export_minutes", "--latest", str(tmp_path / name))
         assert verify_file((tmp_path / name).read_bytes()).minutes == minutes
+
+
+def room_photo(colour: str = "green") -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (900, 600), colour).save(out, "JPEG")
+    return SimpleUploadedFile("会场.jpg", out.getvalue(), content_type="image/jpeg")
+
+
+def test_photos_of_the_room_are_frozen_with_the_text(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    room = Room()
+    meeting = room.recorded()
+    kept = attach_to_meeting(meeting=meeting, file=room_photo(), actor=room.chair)
+    gone = attach_to_meeting(meeting=meeting, file=room_photo("red"), actor=room.chair)
+    detach_from_meeting(attachment=gone, actor=room.chair)
+    drafted = draft_minutes(meeting=meeting, actor=room.chair)
+    minutes = ask_for_confirmation(minutes=drafted, actor=room.chair)
+    assert document_of(minutes)["photos"] == [{"name": "会场", "sha256": kept.sha256}]
+    with pytest.raises(MeetingMoved):
+        attach_to_meeting(meeting=meeting, file=room_photo(), actor=room.chair)
+    with pytest.raises(MeetingMoved):
+        detach_from_meeting(attachment=kept, actor=room.chair)
+    with pytest.raises(NotPermitted):
+        attach_to_meeting(meeting=meeting, file=room_photo(), actor=room.one)
+    assert meeting.attachments.get() == kept
+
+
+def test_a_picture_put_in_the_place_of_a_photo_is_found(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    room = Room()
+    meeting = room.recorded()
+    attach_to_meeting(meeting=meeting, file=room_photo(), actor=room.chair)
+    minutes = ask_for_confirmation(minutes=draft_minutes(meeting=meeting, actor=room.chair), actor=room.chair)
+    minutes = room.sign(end_confirmation_now(minutes, room))
+    word = minutes_docx(minutes, PAGE)
+    assert verify_file(word).kind == verify_file(minutes_pdf(minutes, PAGE)).kind == "valid"
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(word)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            other = room_photo("red").read() if name.startswith("word/media/") else old.read(name)
+            new.writestr(name, other)
+    assert verify_file(changed.getvalue()).kind == "changed"
+
+
+def end_confirmation_now(minutes: Minutes, room: Room) -> Minutes:
+    for user in room.people.values():
+        confirm_minutes(minutes=minutes, dissent="", actor=user)
+    return end_confirmation(minutes=minutes, actor=room.chair)
+
+
+def test_only_a_photo_goes_into_minutes(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    room = Room()
+    meeting = room.recorded()
+    paper = SimpleUploadedFile("附件.pdf", blank_pdf(), content_type="application/pdf")
+    with pytest.raises(PhotoWanted):
+        attach_to_meeting(meeting=meeting, file=paper, actor=room.chair)
+    assert not meeting.attachments.exists()
+
+
+def blank_pdf() -> bytes:
+    out = io.BytesIO()
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.write(out)
+    return out.getvalue()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from governance.services.attachments import attach_to_meeting
 from governance.services.live_meetings import open_poll, raise_hand
 from tests.factories.meetings import Room
+from tests.factories.papers import photo
 from tests.factories.proposals import REASON
 from tests.governance.matrix.rule import OF_THE_ESTATE, Rule
 from tests.governance.matrix.world_place import Place
@@ -131,6 +133,22 @@ TABLE: tuple[Rule, ...] = (
         at="planned",
     ),
     Rule(
+        "a photo for the minutes",
+        CONVENERS,
+        """
+        POST         governance:desk-meeting-photos
+        """,
+        at="desk meeting",
+    ),
+    Rule(
+        "a photo of the room",
+        CONVENERS,
+        """
+        POST         governance:desk-meeting-photo-remove
+        """,
+        at="desk photo",
+    ),
+    Rule(
         "an item of its agenda",
         CONVENERS,
         """
@@ -232,6 +250,7 @@ TABLE: tuple[Rule, ...] = (
         CONVENERS,
         """
         POST api:meeting-end
+        POST api:meeting-photos
         GET POST api:attendants
         """,
         at="desk meeting",
@@ -363,6 +382,8 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "governance:desk-record-position": {"party": "firm", "text": REASON, "version": "0"},
     "governance:desk-record-action": _ACTION,
     "governance:desk-record-poll": {"question": "赞成先试行吗"},
+    "governance:desk-meeting-photos": lambda _place: {"files": photo()},
+    "api:meeting-photos": lambda _place: {"file": photo()},
     "api:meetings": {
         "kind": "talk",
         "title": "停车充电恳谈会",
@@ -382,7 +403,7 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "api:poll-answer": {"choice": "agree"},
     "api:action-reports": {"status": "done", "note": REASON},
 }
-UPLOADS: tuple[str, ...] = ()
+UPLOADS: tuple[str, ...] = ("api:meeting-photos",)
 SOCKETS: dict[str, tuple[str, ...]] = {"ws/meetings/<int:pk>/": OF_THE_ESTATE}
 
 
@@ -407,6 +428,8 @@ def furnish(place: Place) -> None:
         place.things[name] = {"pk": pk}
         place.things[f"desk {name}"] = {"slug": slug, "pk": pk}
     place.things["desk person"] = {"slug": slug, "pk": mine.pk}
+    kept = attach_to_meeting(meeting=meeting, file=photo(), actor=room.secretary)
+    place.things["desk photo"] = {"slug": slug, "pk": kept.pk}
     place.things["desk speech"] = {"slug": slug, "pk": speech.pk}
     place.things["door"] = {"token": meeting.door_token}
     place.things["hand"] = {"token": mine.token}
