@@ -33,6 +33,18 @@ PROPOSAL_PHASES: dict[str, list[str]] = {
     "handling": ["comment", "answer"],
 }
 
+#: Working days until a first answer and until it is fixed, by category; 0 is the same day.
+TICKET_DAYS: dict[str, list[int]] = {
+    "repair": [1, 5],
+    "hygiene": [1, 2],
+    "safety": [0, 1],
+    "noise": [1, 3],
+    "parking": [1, 5],
+    "fees": [2, 5],
+    "neighbours": [2, 10],
+    "suggestion": [3, 15],
+}
+
 _PMR = "《物业管理条例》"
 _HZ = "《杭州市物业管理条例》"
 _HZ_SINCE = date(2022, 3, 1)
@@ -52,6 +64,9 @@ DELIBERATION: tuple[Rule, ...] = (
     Rule("meeting-posted-days", 3, "社区协商惯例，提前三日公告"),
     Rule("minutes-confirm-working-days", 3, "本平台议事规则"),
     Rule("opinion-map-group-min", 5, "本平台议事规则，五人以下的组不显示"),
+    Rule("ticket-working-days", TICKET_DAYS, "社区与物业服务承诺"),
+    Rule("ticket-escalation-working-days", 2, "社区服务承诺，超期报社区，再过两个工作日报街道"),
+    Rule("ticket-silent-days", 7, "本平台报事规则，七日没有回应的自动办结，办结后七日内可以重新打开"),
     Rule("opinion-map-every", 20, "本平台议事规则，每新增二十次表态重新计算"),
 )
 

@@ -221,3 +221,55 @@ class SigningMethod(TextChoices):
 class FileKind(TextChoices):
     PHOTO = "photo", _("照片")
     DOCUMENT = "document", _("文件")
+
+
+class TicketCategory(TextChoices):
+    REPAIR = "repair", _("设施维修")
+    HYGIENE = "hygiene", _("环境卫生")
+    SAFETY = "safety", _("安全隐患")
+    NOISE = "noise", _("噪声扰民")
+    PARKING = "parking", _("停车充电")
+    FEES = "fees", _("收费问题")
+    NEIGHBOURS = "neighbours", _("邻里纠纷")
+    SUGGESTION = "suggestion", _("服务建议")
+
+
+class TicketStatus(TextChoices):
+    OPEN = "open", _("待受理")
+    WORKING = "working", _("处理中")
+    PAUSED = "paused", _("暂停计时")
+    FIXED = "fixed", _("待报事人确认")
+    CLOSED = "closed", _("已办结")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class PauseReason(TextChoices):
+    """What a clock may be stopped for."""
+
+    OWNER = "owner", _("等住户")
+    PART = "part", _("等配件")
+    APPROVAL = "approval", _("等审批")
+    WEATHER = "weather", _("等天气")
+
+
+class TicketAct(TextChoices):
+    """What happened to a ticket."""
+
+    REPORTED = "reported", _("报事")
+    ACCEPTED = "accepted", _("受理")
+    ASSIGNED = "assigned", _("派给师傅")
+    NOTED = "noted", _("回复")
+    PAUSED = "paused", _("暂停计时")
+    RESUMED = "resumed", _("恢复计时")
+    HANDED = "handed", _("转交")
+    FIXED = "fixed", _("处理完毕")
+    CONFIRMED = "confirmed", _("报事人确认修好")
+    REJECTED = "rejected", _("报事人说没有修好")
+    REOPENED = "reopened", _("重新打开")
+    RATED = "rated", _("评价")
+    ESCALATED = "escalated", _("超期上报")
+    SUPERVISED = "supervised", _("督办")
+    REPLIED = "replied", _("回复督办")
+    EXPIRED = "expired", _("七天没有回应，自动办结")
+    WITHDRAWN = "withdrawn", _("撤回")
+    JOINED = "joined", _("并入已有的报事")

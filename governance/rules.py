@@ -14,7 +14,7 @@ from communities.rules import (
     role_codes,
 )
 from governance.enums import Capacity, Party
-from governance.models import Meeting, Proposal
+from governance.models import Meeting, Proposal, Ticket
 
 is_firm = has_role(RoleCode.FIRM)
 is_subdistrict = has_role(RoleCode.SUBDISTRICT)
@@ -71,6 +71,16 @@ def speaks_for_a_party(user: User, thing: Estate | Proposal | Meeting) -> bool:
     return any(party in Party.three() for party in parties_of(user, estate))
 
 
+@rules.predicate
+def speaks_for_its_party(user: User, ticket: Ticket) -> bool:
+    return ticket.party in parties_of(user, ticket.estate)
+
+
+# --- tickets ---
+rules.add_perm("governance.report_ticket", is_at_home | is_committee | is_secretary)
+rules.add_perm("governance.handle_ticket", speaks_for_its_party)
+#: 派单、督办.
+rules.add_perm("governance.dispatch_ticket", is_secretary | is_subdistrict)
 # --- proposals ---
 rules.add_perm("governance.raise_proposal", is_at_home | is_committee | is_firm | is_secretary)
 rules.add_perm("governance.change_proposal", is_author)

@@ -4,7 +4,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from governance import urls_meetings, urls_minutes, urls_moderation, urls_proposals, urls_statements
+from governance import (
+    urls_meetings,
+    urls_minutes,
+    urls_moderation,
+    urls_proposals,
+    urls_statements,
+    urls_tickets,
+)
 from governance.views import desk, health, home
 
 app_patterns: list[URLPattern | URLResolver] = [
@@ -18,6 +25,7 @@ app_patterns: list[URLPattern | URLResolver] = [
     *urls_statements.urlpatterns,
     *urls_meetings.urlpatterns,
     *urls_minutes.urlpatterns,
+    *urls_tickets.urlpatterns,
 ]
 
 handler500 = "communities.away.server_failure"

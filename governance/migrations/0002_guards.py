@@ -42,6 +42,10 @@ WHAT_STAYS = {
         f"{differs('proposal_id', 'party', 'question', 'asked_by_id', 'asked_at')}"
         f" OR {rewritten('answered_by_id', 'answered_at')}"
     ),
+    "ticket": (
+        f"{differs('estate_id', 'number', 'reporter_id', 'category', 'text', 'rules', 'reported_at')}"
+        f" OR {rewritten('answered_at', 'joined_id', 'proposal_id')} OR OLD.status = 'withdrawn'"
+    ),
     "statement": f"{differs('proposal_id', 'number', 'author_id', 'text', 'written_at')}",
     "attendance": (
         f"{differs('meeting_id', 'token')} OR {rewritten('user_id', 'registered_at', 'signed_in_at')}"
@@ -63,7 +67,17 @@ WHAT_STAYS = {
 }
 
 #: Rows of these are never deleted.
-KEPT = ("comment", "report", "appeal", "factrequest", "statement", "actionitem", "minutes")
+KEPT = (
+    "comment",
+    "report",
+    "appeal",
+    "factrequest",
+    "statement",
+    "actionitem",
+    "minutes",
+    "ticket",
+    "ticketsupport",
+)
 
 MINUTES_STATUS = "(SELECT m.status FROM governance_minutes m WHERE m.id = {row}.minutes_id)"
 UNSUPPORTED = "('draft', 'submitted', 'returned', 'refused', 'withdrawn', 'merged', 'done')"
@@ -85,6 +99,7 @@ class Migration(migrations.Migration):
             "governance_officialanswer",
             "governance_opinionmap",
             "governance_actionstep",
+            "governance_ticketstep",
             "governance_minutesconfirmation",
             "governance_minutessignature",
         ),

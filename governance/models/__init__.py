@@ -17,6 +17,7 @@ from .meeting import (
 from .minutes import Minutes, MinutesConfirmation, MinutesItem, MinutesSignature
 from .proposal import EndorsedHead, Endorsement, Follow, Proposal, ProposalRevision, ProposalStep
 from .statement import OpinionMap, Statement, StatementOpinion
+from .ticket import Ticket, TicketStep, TicketSupport
 
 __all__ = [
     "ActionItem",
@@ -50,4 +51,7 @@ __all__ = [
     "Statement",
     "StatementOpinion",
     "StrawPoll",
+    "Ticket",
+    "TicketStep",
+    "TicketSupport",
 ]

@@ -9,6 +9,7 @@ from governance.enums import FileKind
 from .answer import OfficialAnswer
 from .meeting import Meeting
 from .proposal import Proposal
+from .ticket import Ticket
 
 
 class Attachment(models.Model):
@@ -26,6 +27,9 @@ class Attachment(models.Model):
     )
     meeting = models.ForeignKey(
         Meeting, on_delete=models.CASCADE, null=True, blank=True, related_name="attachments"
+    )
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments"
     )
     kind = models.CharField(_("类别"), max_length=10, choices=FileKind.choices)
     name = models.CharField(_("名称"), max_length=120)
@@ -45,9 +49,10 @@ class Attachment(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(proposal__isnull=False, answer__isnull=True, meeting__isnull=True)
-                | Q(proposal__isnull=True, answer__isnull=False, meeting__isnull=True)
-                | Q(proposal__isnull=True, answer__isnull=True, meeting__isnull=False),
+                condition=Q(proposal__isnull=False, answer=None, meeting=None, ticket=None)
+                | Q(proposal=None, answer__isnull=False, meeting=None, ticket=None)
+                | Q(proposal=None, answer=None, meeting__isnull=False, ticket=None)
+                | Q(proposal=None, answer=None, meeting=None, ticket__isnull=False),
                 name="attachment_hangs_on_one_thing",
             ),
         ]

@@ -14,7 +14,7 @@ from communities.models import User
 from governance.enums import FileKind, MeetingStatus, MinutesStatus
 from governance.errors.meetings import MeetingMoved, PhotoWanted
 from governance.errors.proposals import ProposalMoved, TooManyFiles
-from governance.models import Attachment, Meeting, OfficialAnswer, Proposal
+from governance.models import Attachment, Meeting, OfficialAnswer, Proposal, Ticket
 from votes.services.attachments import clean_name
 from votes.services.scans import read_scan
 from votes.services.stored_files import delete_on_commit
@@ -92,6 +92,13 @@ def takes_photos(meeting: Meeting) -> bool:
     """Whether photos may still come: it has begun, and no minutes of it were shown to anybody yet."""
     shown = meeting.minutes.exclude(status__in=[MinutesStatus.DRAFT, MinutesStatus.DISCARDED])
     return meeting.status in (MeetingStatus.RUNNING, MeetingStatus.ENDED) and not shown.exists()
+
+
+def attach_to_ticket(*, ticket: Ticket, file: UploadedFile[bytes], actor: User) -> Attachment:
+    """Put a photo or PDF with a ticket; only the services that report or fix it call this."""
+    if ticket.attachments.count() >= MOST_FILES * 2:
+        raise TooManyFiles
+    return _store(file, actor, estate=ticket.estate, ticket=ticket)
 
 
 @transaction.atomic

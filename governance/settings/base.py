@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "escalate overdue objections": {"task": "votes.escalate_overdue_objections", "schedule": 300.0},
     "watch deadlines of proposals": {"task": "governance.watch_proposal_deadlines", "schedule": 300.0},
     "watch meetings, minutes and what was agreed": {"task": "governance.watch_meetings", "schedule": 60.0},
+    "watch tickets": {"task": "governance.watch_tickets", "schedule": 60.0},
     "draw maps of common ground": {"task": "governance.draw_due_maps", "schedule": 30.0},
     "make archives that were asked for": {"task": "votes.make_requested_archives", "schedule": 5.0},
     "relay the outbox": {"task": "communities.relay_outbox", "schedule": 5.0},

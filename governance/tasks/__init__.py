@@ -1,5 +1,5 @@
 """Tasks of deliberation."""
 
-from . import meetings, minutes, moderation, proposals, statements
+from . import meetings, minutes, moderation, proposals, statements, tickets
 
-__all__ = ["meetings", "minutes", "moderation", "proposals", "statements"]
+__all__ = ["meetings", "minutes", "moderation", "proposals", "statements", "tickets"]
