@@ -13,6 +13,7 @@ from governance.api import (
     proposals_routes,
     records_routes,
     statements_routes,
+    tickets_routes,
 )
 from governance.views import minutes
 from votes.api import assemblies, ballots, elections, logs, mandates, motions, objections, papers, supervision
@@ -155,6 +156,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *meetings_routes.urlpatterns,
     *records_routes.urlpatterns,
     *minutes_routes.urlpatterns,
+    *tickets_routes.urlpatterns,
     path("minutes/<int:pk>/file/<slug:kind>/", PageFile.as_view(page=minutes.file), name="minutes-file"),
     path("tally/", ballots.TallyCheck.as_view(), name="tally"),
     re_path("", NoSuchPath.as_view(), name="nothing"),

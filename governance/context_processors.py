@@ -47,8 +47,9 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
     if slug:
         home, votes = reverse("governance:estate", args=[slug]), reverse("votes:assembly-list", args=[slug])
         talks = reverse("governance:proposals", args=[slug])
+        tickets = reverse("governance:tickets", args=[slug])
     else:
-        home = votes = talks = reverse("governance:home")
+        home = votes = talks = tickets = reverse("governance:home")
     entries: list[dict[str, Any]] = [
         {
             "key": "home",
@@ -66,23 +67,23 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
         },
         {"key": "votes", "label": _("表决"), "url": votes, "icon": "ballot", "current": place == "votes"},
         {
-            "key": "notices",
-            "label": _("消息"),
-            "url": reverse("communities:notices"),
-            "icon": "bell",
-            "current": place == "communities" and page == "notices",
-            "count": unread,
+            "key": "tickets",
+            "label": _("报事"),
+            "url": tickets,
+            "icon": "tool",
+            "current": place == "governance" and (page or "").startswith("ticket"),
         },
         {
             "key": "me",
             "label": _("我的"),
             "url": reverse("communities:me"),
             "icon": "me",
-            "current": place != "governance" and (page or "").startswith(("me", "bind", "mfa")),
+            "current": place != "governance" and (page or "").startswith(("me", "bind", "mfa", "notices")),
+            "count": unread,
         },
     ]
-    # Who belongs to no estate has nothing to talk about or vote on: two tabs less are two doubts less.
-    return entries if slug else [entry for entry in entries if entry["key"] not in ("votes", "talks")]
+    # Who belongs to no estate has nothing to talk about or vote on: fewer tabs are fewer doubts.
+    return entries if slug else [entry for entry in entries if entry["key"] in ("home", "me")]
 
 
 def _estate_and_unread(request: HttpRequest) -> tuple[str, int]:

@@ -21,6 +21,7 @@ from governance.desk_meetings import meeting_steps
 from governance.desk_objections import objection_steps
 from governance.desk_papers import paper_steps
 from governance.desk_proposals import moderation_steps, proposal_steps
+from governance.desk_tickets import ticket_steps
 from governance.steps import Step
 from votes.access import assemblies_for
 from votes.candidacies import vacant_terms
@@ -105,6 +106,7 @@ class Desk:
                 self.user, self.may("governance.decide_appeal"), self.may("governance.moderate")
             ),
             lambda: meeting_steps(self.user, self.may("governance.convene_meeting"), self.moment),
+            lambda: ticket_steps(self.user, self.estates, self.moment),
         ]
         found = [step for part in parts for step in part()]
         return sorted(found, key=lambda step: (step.due is None, step.due or self.moment))

@@ -12,6 +12,7 @@ from communities.clock import database_now, local_day
 from communities.models import Estate, Role, User
 from communities.rules import DESK_ROLES, allows
 from governance.desk import Desk
+from governance.rules import parties_of
 
 
 class DeskShell:
@@ -93,6 +94,10 @@ def _rooms(request: HttpRequest, estate: Estate, shell: DeskShell) -> list[dict[
         waiting = sum(1 for step in shell.desk.steps if step.estate == estate and step.kind == _("会议"))
         url = reverse("governance:desk-meetings", args=[estate.slug])
         rooms.insert(1, _entry(request, _("协商会议"), url, count=waiting))
+    if parties_of(shell.user, estate):
+        count = sum(1 for step in shell.desk.steps if step.estate == estate and step.kind == _("报事"))
+        url = reverse("governance:desk-tickets", args=[estate.slug])
+        rooms.append(_entry(request, _("报事"), url, count=count))
     if allows("votes.handle_objection", shell.user, estate):
         waiting = sum(1 for step in shell.desk.steps if step.estate == estate and step.kind == _("异议"))
         url = reverse("votes:desk-objections", args=[estate.slug])

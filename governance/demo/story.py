@@ -39,6 +39,7 @@ from governance.demo.meetings import meet
 from governance.demo.other_ways import vote_by_other_ways
 from governance.demo.people import DEMO_PEOPLE
 from governance.demo.proposals import talk_things_over
+from governance.demo.tickets import report_things
 from votes.enums import AssemblyKind, AttachmentKind, MotionOption
 from votes.models import Assembly, Elector, Motion
 from votes.services.assemblies import create_assembly, post_assembly
@@ -78,6 +79,7 @@ def build_story() -> Estate:
     tell_of_committee(estate, people, today)
     _objections(estate, people)
     meet(estate, people, talk_things_over(estate, people))
+    report_things(estate, people)
     record(log=log_of_estate(estate), verb=BUILT, subject=estate, actor=None, payload={"seed": SEED})
     return estate
 

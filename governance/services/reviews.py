@@ -19,6 +19,7 @@ from governance.text import clean_text
 from .endorsements import carry_over
 from .journal import enter, judge
 from .proposals import lock_proposal, move, written_as
+from .tickets import ticket_of_proposal
 
 logger = logging.getLogger(__name__)
 S = ProposalStatus
@@ -196,6 +197,7 @@ def hand_over_proposal(
         turn=party,
         due_at=due_at,
     )
+    ticket_of_proposal(proposal=proposal, party=party.value, fix_due_at=due_at, actor=actor)
     return proposal
 
 

@@ -18,6 +18,7 @@ from communities.workdays import add_working_days
 from governance.enums import Party, TicketAct, TicketCategory, TicketStatus
 from governance.errors.tickets import (
     AlreadySupported,
+    NoContract,
     NotReporter,
     ReopenedTooLate,
     TicketIncomplete,
@@ -60,16 +61,15 @@ def report_ticket(
     is_anonymous: bool = False,
     is_public: bool = True,
     files: Sequence[UploadedFile[bytes]] = (),
-    proposal: Proposal | None = None,
-    party: str = "",
+    moment: datetime | None = None,
 ) -> Ticket:
     """Report a matter, to the firm, or to the community where no firm serves or may deal with it.
 
-    The clock of its category is frozen into it. Raises :class:`NotPermitted`, :class:`TicketIncomplete`,
+    ``moment`` is when it came, where it came before it is written down. The clock of its category is frozen into it. Raises :class:`NotPermitted`, :class:`TicketIncomplete`,
     :class:`TicketTooLong`, :class:`TooOften`, and what photos are refused for.
     """
     judge("governance.report_ticket", actor, estate)
-    moment = database_now()
+    moment = moment or database_now()
     text, kind = clean_text(text), TicketCategory(category)
     if len(letters(text)) < 4:
         raise TicketIncomplete
@@ -77,42 +77,110 @@ def report_ticket(
         raise TicketTooLong
     if building is not None and building.estate_id != estate.pk:
         raise NotPermitted
-    if proposal is None and not REPORTED.allows(f"{estate.pk}:{actor.pk}", moment=moment):
+    if not REPORTED.allows(f"{estate.pk}:{actor.pk}", moment=moment):
         raise TooOften
+    ticket = _create(
+        estate,
+        kind,
+        text,
+        reporter=actor,
+        moment=moment,
+        building=building,
+        place=place,
+        party=_first_party(estate, kind, moment),
+        is_anonymous=is_anonymous,
+        is_public=is_public,
+        actor=actor,
+    )
+    for file in files:
+        attach_to_ticket(ticket=ticket, file=file, actor=actor)
+    return ticket
+
+
+def _create(
+    estate: Estate,
+    kind: TicketCategory,
+    text: str,
+    *,
+    reporter: User,
+    moment: datetime,
+    building: Building | None,
+    place: str,
+    party: Party,
+    actor: User,
+    is_anonymous: bool = False,
+    is_public: bool = True,
+    proposal: Proposal | None = None,
+    fix_due_at: datetime | None = None,
+) -> Ticket:
     rules = rules_of_deliberation(estate, moment)
     frozen = {key: rules[key] for key in rules if key.startswith("ticket-")}
     answer_days, fix_days = frozen["ticket-working-days"]["value"][kind]
-    first = Party(party) if party else _first_party(estate, kind, moment)
     # Two reported at once take their numbers one after the other.
     Estate.objects.select_for_update(no_key=True).get(pk=estate.pk)
     newest = Ticket.objects.filter(estate=estate).aggregate(number=Max("number"))["number"] or 0
-    answer_due = add_working_days(moment, answer_days)
+    fix_due = fix_due_at or add_working_days(moment, fix_days)
+    answer_due = min(add_working_days(moment, answer_days), fix_due)
     ticket = Ticket.objects.create(
         estate=estate,
         number=newest + 1,
-        reporter=actor,
+        reporter=reporter,
         category=kind,
         text=text,
         building=building,
         place=clean_line(place)[:60],
         is_anonymous=is_anonymous,
         is_public=is_public,
-        party=first,
+        party=party,
         rules=frozen,
         reported_at=moment,
         answer_due_at=answer_due,
-        fix_due_at=add_working_days(moment, fix_days),
+        fix_due_at=fix_due,
         due_at=answer_due,
         proposal=proposal,
     )
-    for file in files:
-        attach_to_ticket(ticket=ticket, file=file, actor=actor)
     take_step(ticket, A.REPORTED, actor=actor, moment=moment, due_at=answer_due)
     return ticket
 
 
 def _first_party(estate: Estate, kind: TicketCategory, moment: datetime) -> Party:
     return Party.COMMUNITY if kind in FOR_COMMUNITY or not has_contract(estate, moment) else Party.FIRM
+
+
+#: A category of proposals and what its ticket is one of; the others are suggestions.
+KINDS_OF_PROPOSALS = {
+    "repair": TicketCategory.REPAIR,
+    "safety": TicketCategory.SAFETY,
+    "parking": TicketCategory.PARKING,
+    "hygiene": TicketCategory.HYGIENE,
+    "greening": TicketCategory.HYGIENE,
+    "fees": TicketCategory.FEES,
+    "neighbours": TicketCategory.NEIGHBOURS,
+}
+
+
+@transaction.atomic
+def ticket_of_proposal(*, proposal: Proposal, party: str, fix_due_at: datetime, actor: User) -> Ticket:
+    """A ticket for what a proposal asks, with the deadline it was handed over under; its author confirms.
+
+    ``actor`` has judged it as reviewer. Raises :class:`NoContract` for a firm that does not serve.
+    """
+    estate, moment = proposal.estate, database_now()
+    if party == Party.FIRM and not has_contract(estate, moment):
+        raise NoContract
+    return _create(
+        estate,
+        KINDS_OF_PROPOSALS.get(proposal.category, TicketCategory.SUGGESTION),
+        f"{proposal.title}\n{proposal.body}"[:LONGEST],
+        reporter=proposal.author,
+        moment=moment,
+        building=proposal.building,
+        place=proposal.place,
+        party=Party(party),
+        proposal=proposal,
+        fix_due_at=fix_due_at,
+        actor=actor,
+    )
 
 
 def lock_ticket(pk: int) -> Ticket:

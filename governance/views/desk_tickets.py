@@ -90,6 +90,10 @@ def _pause(ticket: Ticket, actor: Any, given: dict[str, Any]) -> None:
     pause_ticket(ticket=ticket, reason=given["reason"], text=given["text"], actor=actor)
 
 
+def _resume(ticket: Ticket, actor: Any, _given: dict[str, Any]) -> None:
+    resume_ticket(ticket=ticket, actor=actor)
+
+
 def _fix(ticket: Ticket, actor: Any, given: dict[str, Any]) -> None:
     fix_ticket(ticket=ticket, text=given["text"], files=given["attached"] or [], actor=actor)
 
@@ -108,7 +112,7 @@ ACTS: dict[str, Callable[[Ticket, Any, dict[str, Any]], object]] = {
     "assign": _assign,
     "note": lambda ticket, actor, given: note_on_ticket(ticket=ticket, text=given["text"], actor=actor),
     "pause": _pause,
-    "resume": lambda ticket, actor, given: resume_ticket(ticket=ticket, actor=actor),
+    "resume": _resume,
     "fix": _fix,
     "hand": _hand,
     "supervise": _supervise,

@@ -100,6 +100,7 @@ def estate(request: PersonRequest, slug: str) -> HttpResponse:
         ],
         "recent": [_recent(one, moment) for one in posted if one not in running][:RECENT],
         "talks": [cell_of(one) for one in newest_proposals(published_in(found))[:TALKS]],
+        "may_report": allows("governance.report_ticket", request.user, found),
         "may_raise": allows("governance.raise_proposal", request.user, found),
         "list_url": reverse("votes:assembly-list", args=[found.slug]),
         "committee": _committee(found, local_day(moment)),

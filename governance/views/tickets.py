@@ -175,7 +175,7 @@ def show_ticket(
 
 
 def reporter_words(ticket: Ticket, user: User) -> str:
-    """Who reported it, as far as the reader may know: neighbours learn nobody's name, the firm no anonymous one."""
+    """Who reported it, as far as the reader may know. Neighbours learn no name, the firm no anonymous one."""
     parties = set(parties_of(user, ticket.estate))
     if ticket.reporter_id == user.pk:
         return _("我")

@@ -266,7 +266,7 @@ def tabs(client, path="/me/") -> list[tuple[str, str]]:
 
 
 def test_who_belongs_to_no_estate_has_no_votes(client, user):
-    assert tabs(client) == [("home", "/"), ("notices", "/notices/"), ("me", "/me/")]
+    assert tabs(client) == [("home", "/"), ("me", "/me/")]
 
 
 def test_tabs_lead_to_ones_estate_and_count_what_is_unread(client, user):
@@ -276,11 +276,11 @@ def test_tabs_lead_to_ones_estate_and_count_what_is_unread(client, user):
         ("home", f"/e/{unit.estate.slug}/"),
         ("talks", f"/e/{unit.estate.slug}/proposals/"),
         ("votes", f"/e/{unit.estate.slug}/votes/"),
-        ("notices", "/notices/"),
+        ("tickets", f"/e/{unit.estate.slug}/tickets/"),
         ("me", "/me/"),
     ]
     found = {tab["key"]: tab for tab in client.get("/me/").context["tabs"]}
-    assert found["notices"]["count"] == 1
+    assert found["me"]["count"] == 1
     assert [key for key, tab in found.items() if tab["current"]] == ["me"]
 
 

@@ -1,5 +1,5 @@
 """The part of the matrix that is about deliberation, a module a noun."""
 
-from . import meetings, minutes, moderation, proposals, statements
+from . import meetings, minutes, moderation, proposals, statements, tickets
 
-NOUNS = (proposals, moderation, statements, meetings, minutes)
+NOUNS = (proposals, moderation, statements, meetings, minutes, tickets)
