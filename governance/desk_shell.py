@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from communities.access import desk_estates_for
+from communities.access import desk_estates_for, estates_for
 from communities.clock import database_now, local_day
 from communities.models import Estate, Role, User
 from communities.rules import DESK_ROLES, allows
@@ -69,6 +69,8 @@ class DeskShell:
 
 def desk_nav(request: HttpRequest, estate: Estate | None, shell: DeskShell) -> list[dict[str, Any]]:
     """The entries at the side: next steps, then the rooms of one estate, or the estates to choose from."""
+    if not shell.estates:
+        return _rooms_of_firm(request, shell)
     home = reverse("governance:desk")
     entries = [_entry(request, _("下一步"), home, count=len(shell.desk.steps), exact=True)]
     if estate is not None:
@@ -80,6 +82,20 @@ def desk_nav(request: HttpRequest, estate: Estate | None, shell: DeskShell) -> l
             entry = _entry(request, one.name, f"{home}?estate={one.slug}", count=waiting)
             entries.append(entry | {"group": group, "current": False})
             group = ""
+    entries.append(_entry(request, _("我的"), reverse("communities:me")) | {"group": _("账号")})
+    return entries
+
+
+def _rooms_of_firm(request: HttpRequest, shell: DeskShell) -> list[dict[str, Any]]:
+    """Whoever has no other desk deals with tickets: those of the firm."""
+    entries = []
+    for one in estates_for(shell.user):
+        if parties_of(shell.user, one):
+            url = reverse("governance:desk-tickets", args=[one.slug])
+            entries.append(_entry(request, _("报事"), url) | {"group": one.name})
+            entries.append(
+                _entry(request, _("小区首页"), reverse("governance:estate", args=[one.slug]), exact=True)
+            )
     entries.append(_entry(request, _("我的"), reverse("communities:me")) | {"group": _("账号")})
     return entries
 

@@ -240,4 +240,4 @@ class ActionReportForm(forms.Form):
 class PhotosForm(forms.Form):
     """Photos of the room."""
 
-    files = ManyFilesField(label=_("照片"), help_text=_("最多 9 张，每张不超过 20 MB。"))
+    photos = ManyFilesField(label=_("照片"), help_text=_("最多 9 张，每张不超过 10 MB。"))

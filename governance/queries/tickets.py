@@ -11,16 +11,19 @@ from governance.enums import Party, TicketCategory, TicketStatus
 from governance.models import Ticket
 from governance.models.ticket import RUNNING, UNSETTLED
 from governance.rules import PARTY_OF_ROLE
+from governance.text import bigrams, likeness
 
 S = TicketStatus
 #: Reported so long ago at most to be taken for the same thing, and so many are shown.
-ALIKE_WITHIN, MOST_ALIKE = timedelta(days=30), 3
+ALIKE_WITHIN, COMPARED, MOST_ALIKE = timedelta(days=30), 100, 3
+#: Texts less alike than this are about something else.
+ALIKE = 0.2
 #: Nothing is said of the opinion of fewer.
 LEAST_RATED = 10
 
 
 def similar_tickets(ticket: Ticket, found: QuerySet[Ticket]) -> list[Ticket]:
-    """Others of ``found`` that are not settled, of the same kind and place, the newest first."""
+    """Others of ``found`` that are not settled, of the same kind and place, that say much the same."""
     near = found.filter(
         estate=ticket.estate_id,
         category=ticket.category,
@@ -29,7 +32,11 @@ def similar_tickets(ticket: Ticket, found: QuerySet[Ticket]) -> list[Ticket]:
         is_public=True,
         reported_at__gt=ticket.reported_at - ALIKE_WITHIN,
     )
-    return list(near.exclude(pk=ticket.pk).exclude(reporter=ticket.reporter_id)[:MOST_ALIKE])
+    others = near.exclude(pk=ticket.pk).exclude(reporter=ticket.reporter_id)[:COMPARED]
+    said = set(bigrams(f"{ticket.place}{ticket.text}"))
+    scored = [(likeness(said, set(bigrams(f"{one.place}{one.text}"))), one) for one in others]
+    alike = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])
+    return [one for _likeness, one in alike[:MOST_ALIKE]]
 
 
 def staff_of(estate: Estate, party: str) -> QuerySet[User]:

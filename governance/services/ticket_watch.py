@@ -42,7 +42,8 @@ def close_silent_tickets() -> int:
     due = [
         pk
         for pk, fixed_at, rules in waiting.values_list("pk", "fixed_at", "rules").iterator(chunk_size=2000)
-        if fixed_at + timedelta(days=int(rules["ticket-silent-days"]["value"])) <= moment
+        if fixed_at is not None
+        and fixed_at + timedelta(days=int(rules["ticket-silent-days"]["value"])) <= moment
     ]
     closed = 0
     for begin in range(0, len(due), BATCH):

@@ -65,7 +65,8 @@ def report_ticket(
 ) -> Ticket:
     """Report a matter, to the firm, or to the community where no firm serves or may deal with it.
 
-    ``moment`` is when it came, where it came before it is written down. The clock of its category is frozen into it. Raises :class:`NotPermitted`, :class:`TicketIncomplete`,
+    ``moment`` is when it came, where that was before it is written down. The clock of its category
+    is frozen into it. Raises :class:`NotPermitted`, :class:`TicketIncomplete`,
     :class:`TicketTooLong`, :class:`TooOften`, and what photos are refused for.
     """
     judge("governance.report_ticket", actor, estate)

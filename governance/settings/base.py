@@ -327,6 +327,10 @@ SPECTACULAR_SETTINGS = {
         "AttendanceRole": "governance.enums.AttendanceRole",
         "Turn": "governance.enums.Turn",
         "ProposalCategory": "governance.enums.ProposalCategory",
+        "TicketCategory": "governance.enums.TicketCategory",
+        "TicketStatus": "governance.enums.TicketStatus",
+        "TicketAct": "governance.enums.TicketAct",
+        "PauseReason": "governance.enums.PauseReason",
     },
     # So many addresses are a list of nouns first; a noun is opened, or found by its name.
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none", "filter": True},

@@ -178,7 +178,7 @@ def photos(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             with transaction.atomic():
-                for file in form.cleaned_data["files"]:
+                for file in form.cleaned_data["photos"]:
                     attach_to_meeting(meeting=found, file=file, actor=request.user)
         except Refusal as refusal:
             form.add_error(None, str(refusal))

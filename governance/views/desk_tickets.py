@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -57,7 +58,9 @@ def tickets(request: PersonRequest, slug: str) -> HttpResponse:
         found = found.filter(party=whose)
     elif not oversees:
         found = found.filter(party__in=parties)
-    page = Paginator(found.order_by("due_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.order_by(F("due_at").asc(nulls_last=True), "-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "estate": estate,
         "page": page,

@@ -290,7 +290,7 @@ def withdraw(request: PersonRequest, pk: int) -> HttpResponse:
 def file(request: PersonRequest, pk: int) -> FileResponse:
     """A photo or PDF of a ticket, for whoever may read it."""
     found = get_object_or_404(Attachment, ticket__isnull=False, pk=pk)
-    if not tickets_for(request.user).filter(pk=found.ticket_id).exists():
+    if not tickets_for(request.user).filter(attachments=found).exists():
         raise Http404
     if "small" in request.GET and found.kind == FileKind.PHOTO and found.preview:
         return private_file(found.preview, found.name.rsplit(".", 1)[0])

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
+from django.utils import timezone
 
 from communities.errors import NotPermitted
 from communities.models import OutboxMessage, Policy
 from communities.workdays import add_working_days
+from governance.access.tickets import tickets_for
 from governance.errors.tickets import (
     AlreadySupported,
     NoContract,
@@ -22,6 +24,7 @@ from governance.errors.tickets import (
     TicketMoved,
 )
 from governance.models import Ticket
+from governance.queries.tickets import similar_tickets
 from governance.services.reviews import hand_over_proposal
 from governance.services.ticket_handling import (
     accept_ticket,
@@ -202,6 +205,7 @@ def test_supervision_waits_for_a_reply(room: Room) -> None:
     with pytest.raises(NotSupervised):
         reply_to_supervision(ticket=ticket, text="明天上门处理", actor=room.firm)
     asked = supervise_ticket(ticket=ticket, text=REASON, days=3, actor=room.secretary)
+    assert asked.supervised_at is not None
     assert asked.supervise_due_at == add_working_days(asked.supervised_at, 3)
     assert reply_to_supervision(ticket=asked, text="明天上门处理", actor=room.firm).supervise_due_at is None
 
@@ -209,7 +213,7 @@ def test_supervision_waits_for_a_reply(room: Room) -> None:
 def test_a_proposal_handed_over_becomes_a_ticket_of_its_author(room: Room) -> None:
     reported(room.estate)
     proposal = accepted(room.estate, room.one, by=room.secretary)
-    due = add_working_days(proposal.accepted_at, 8)
+    due = add_working_days(timezone.now(), 8)
     hand_over_proposal(proposal=proposal, turn="firm", due_at=due, reason=REASON, actor=room.secretary)
     ticket = proposal.tickets.get()
     assert (ticket.reporter, ticket.party, ticket.fix_due_at) == (room.one, "firm", due)
@@ -237,3 +241,11 @@ def test_fixed_without_words_is_refused(room: Room) -> None:
         fix_ticket(ticket=ticket, text="", actor=room.firm)
     ticket.refresh_from_db()
     assert ticket.fixed_at is None
+
+
+def test_only_what_says_much_the_same_is_offered(room: Room) -> None:
+    mine = reported(room.estate, room.one)
+    same = reported(room.estate, room.two, text="三单元电梯的按钮失灵了")
+    reported(room.estate, room.two, text="中心花园路灯有三盏不亮", place="中心花园")
+    reported(room.estate, room.two, text="三单元电梯按钮失灵", is_public=False)
+    assert similar_tickets(mine, tickets_for(room.one)) == [same]

@@ -382,7 +382,7 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "governance:desk-record-position": {"party": "firm", "text": REASON, "version": "0"},
     "governance:desk-record-action": _ACTION,
     "governance:desk-record-poll": {"question": "赞成先试行吗"},
-    "governance:desk-meeting-photos": lambda _place: {"files": photo()},
+    "governance:desk-meeting-photos": lambda _place: {"photos": photo()},
     "api:meeting-photos": lambda _place: {"file": photo()},
     "api:meetings": {
         "kind": "talk",
