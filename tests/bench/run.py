@@ -25,7 +25,9 @@ POSTGRES = os.environ.get("BENCH_DATABASE_URL", "postgres://postgres@127.0.0.1:5
 REDIS = os.environ.get("BENCH_REDIS_URL", "redis://127.0.0.1:6379/8")
 DATABASE = "linyi_bench"
 CONNECTIONS = 32
-PROGRAMS = ("importing", "freezing", "tallying", "sealing", "evidence", "deliberating")
+PROGRAMS = ("importing", "freezing", "tallying", "sealing", "evidence", "deliberating", "handling")
+#: Only where there are servers to follow it.
+ON_SERVERS = ("following",)
 ROUNDS, BALLOTS_A_ROUND, PGBENCH_A_CLIENT = 3, 2_000, 250
 #: With and without a sealer, in turn, so that whatever else the machine does strikes both.
 PAIRS, BALLOTS_A_TURN, SEALING_EVERY = 5, 1_000, "2"
@@ -328,6 +330,8 @@ def main() -> None:
             for program in PROGRAMS:
                 figures += measure(environment(fresh_postgres()), program, "PostgreSQL")
             if with_cache:
+                for program in ON_SERVERS:
+                    figures += measure(environment(fresh_postgres()), program, "PostgreSQL")
                 url = fresh_postgres()
                 figures += casting(environment(url), url, folder, "PostgreSQL", beside_pgbench=True)
             figures += races(environment(fresh_postgres()))

@@ -22,7 +22,8 @@ from django.utils import timezone  # noqa: E402
 from communities.clock import local_day  # noqa: E402
 from communities.enums import RoleCode  # noqa: E402
 from communities.models import Estate, User  # noqa: E402
-from governance.models import Meeting  # noqa: E402
+from governance.models import Meeting, Ticket  # noqa: E402
+from governance.services.ticket_watch import escalate_overdue_tickets  # noqa: E402
 from tests.factories.ballots import cast_for, settled  # noqa: E402
 from tests.factories.communities import (  # noqa: E402
     BuildingFactory,
@@ -129,11 +130,20 @@ def bring_forward(meeting: int) -> dict[str, Any]:
     return {"token": Meeting.objects.get(pk=meeting).door_token}
 
 
+def make_overdue(ticket: int) -> dict[str, Any]:
+    """The time limit of a ticket is over, and the sweep has been there."""
+    passed = timezone.now() - timedelta(hours=1)
+    Ticket.objects.filter(pk=ticket).update(due_at=passed, fix_due_at=passed)
+    return {"escalated": escalate_overdue_tickets()}
+
+
 def main(what: str, *arguments: str) -> dict[str, Any]:
     if what == "closing":
         return make_closing(arguments[0], int(arguments[1]))
     if what == "hour":
         return bring_forward(int(arguments[0]))
+    if what == "overdue":
+        return make_overdue(int(arguments[0]))
     if what == "day":
         day = local_day(timezone.now()) + timedelta(days=int(arguments[0]))
         return {"day": day.isoformat()}

@@ -1,0 +1,84 @@
+"""100,000 open tickets in 200 estates: the sweep over what is late, and a clerk's inbox."""
+
+import time
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from communities.enums import RoleCode  # noqa: E402
+from communities.models import Estate, User  # noqa: E402
+from communities.workdays import add_working_days  # noqa: E402
+from governance.models import Ticket  # noqa: E402
+from governance.services.ticket_watch import escalate_overdue_tickets  # noqa: E402
+from governance.services.tickets import report_ticket  # noqa: E402
+from tests.bench.figures import Figure, emit  # noqa: E402
+from tests.factories.communities import EstateFactory, appoint  # noqa: E402
+from tests.factories.proposals import at_home  # noqa: E402
+
+ESTATES, TICKETS, LATE_EVERY, ASKED = 200, 100_000, 10, 40
+
+
+def fill() -> tuple[Estate, User]:
+    """Tickets over all estates, one in ten of them late; the first estate and its clerk."""
+    estates = [EstateFactory(name=f"小区{number}") for number in range(ESTATES)]
+    clerk, reporter, now = appoint(RoleCode.FIRM, estates[0]), at_home(estates[0]), timezone.now()
+    pattern = report_ticket(estate=estates[0], category="repair", text="路灯不亮了", actor=reporter)
+    late, due = now - timedelta(hours=1), add_working_days(now, 5)
+    Ticket.objects.bulk_create(
+        (
+            Ticket(
+                estate=estates[number % ESTATES],
+                number=number + 2,
+                reporter=reporter,
+                category="repair",
+                text="路灯不亮了，夜里看不清台阶",
+                rules=pattern.rules,
+                reported_at=now - timedelta(minutes=number % 50_000),
+                answer_due_at=late if number % LATE_EVERY == 0 else due,
+                fix_due_at=due,
+                due_at=late if number % LATE_EVERY == 0 else due,
+            )
+            for number in range(TICKETS)
+        ),
+        batch_size=2000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    return estates[0], clerk
+
+
+def main() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
+    estate, clerk = fill()
+    begun = time.perf_counter()
+    first = escalate_overdue_tickets()
+    seconds = time.perf_counter() - begun
+    second = escalate_overdue_tickets()
+    assert (first, second) == (TICKETS // LATE_EVERY, 0), (first, second)
+    client = Client()
+    client.force_login(clerk)
+    times = []
+    for _ in range(ASKED):
+        begun = time.perf_counter()
+        answer = client.get(f"/desk/{estate.slug}/tickets/", HTTP_HOST="localhost", secure=True)
+        times.append(time.perf_counter() - begun)
+        assert answer.status_code == 200
+    p95 = sorted(times)[int(ASKED * 0.95)]
+    limits = ("<= 10", "<= 100") if connection.vendor == "postgresql" else ("", "")
+    name = f"sweep over {TICKETS:,} open tickets, {first:,} late"
+    emit(
+        [
+            Figure(name, round(seconds, 1), "s", limits[0]),
+            Figure("a clerk's inbox among them: p95", round(p95 * 1000, 1), "ms", limits[1]),
+        ]
+    )
+
+
+main()
