@@ -79,6 +79,7 @@ def speaks_for_its_party(user: User, ticket: Ticket) -> bool:
 # --- tickets ---
 rules.add_perm("governance.report_ticket", is_at_home | is_committee | is_secretary)
 rules.add_perm("governance.handle_ticket", speaks_for_its_party)
+rules.add_perm("governance.announce_outage", is_firm | is_committee | is_secretary)
 #: 派单、督办.
 rules.add_perm("governance.dispatch_ticket", is_secretary | is_subdistrict)
 # --- proposals ---

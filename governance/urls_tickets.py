@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from governance.views import desk_tickets, tickets
+from governance.views import desk_overview, desk_tickets, tickets
 
 _DESK = "desk/<slug:slug>/tickets/"
 _ONE = "tickets/<int:pk>/"
@@ -19,5 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}withdraw/", tickets.withdraw, name="ticket-withdraw"),
     path("ticket-files/<int:pk>/", tickets.file, name="ticket-file"),
     path(_DESK, desk_tickets.tickets, name="desk-tickets"),
+    path(f"{_DESK}outage/", desk_overview.outage, name="desk-outage"),
+    path("desk/estates/", desk_overview.estates, name="desk-estates"),
     path(f"{_DESK}<int:pk>/", desk_tickets.ticket, name="desk-ticket"),
 ]

@@ -63,3 +63,9 @@ class NotSupervised(Refusal):
     code = "not-supervised"
     status = 409
     message = _("这件报事没有等待回复的督办。")
+
+
+class OutageIncomplete(Refusal):
+    code = "outage-incomplete"
+    status = 422
+    message = _("请写明什么停用、为什么，恢复时间要晚于开始时间和现在。")

@@ -8,10 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from communities.clock import LOCAL_ZONE
 from communities.models import Building, Estate, User
 from governance.enums import Party, PauseReason, TicketCategory
-from governance.errors.tickets import TicketIncomplete, TicketTooLong
+from governance.errors.tickets import OutageIncomplete, TicketIncomplete, TicketTooLong
 
 from .proposal import ManyFilesField
 
+_MOMENT: dict[str, Any] = {
+    "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    "input_formats": ["%Y-%m-%dT%H:%M"],
+    "error_messages": {"required": _("请填日期和时间。"), "invalid": _("请填日期和时间。")},
+}
 _MARKS = [(5, _("很满意")), (4, _("满意")), (3, _("一般")), (2, _("不满意")), (1, _("很不满意"))]
 
 
@@ -127,3 +132,43 @@ class HandlingForm(forms.Form):
     def clean_scheduled_at(self) -> Any:
         given = self.cleaned_data["scheduled_at"]
         return given.replace(tzinfo=LOCAL_ZONE) if given else None
+
+
+class OutageForm(forms.Form):
+    """What will not work, from when to when."""
+
+    category = forms.ChoiceField(
+        label=_("哪一类"),
+        choices=[("", _("请选择")), *TicketCategory.choices],
+        error_messages={"required": _("请选择类别。"), "invalid_choice": _("请从列表中选择类别。")},
+    )
+    building = forms.ModelChoiceField(
+        label=_("哪幢楼"),
+        queryset=Building.objects.none(),
+        required=False,
+        empty_label=_("公共区域或整个小区"),
+        error_messages={"invalid_choice": _("请从列表中选择楼幢。")},
+    )
+    title = forms.CharField(
+        label=_("标题"), max_length=60, error_messages={"required": OutageIncomplete.message}
+    )
+    text = forms.CharField(
+        label=_("说明"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": OutageIncomplete.message},
+    )
+    begins_at = forms.DateTimeField(label=_("开始"), **_MOMENT)
+    ends_at = forms.DateTimeField(label=_("预计恢复"), **_MOMENT)
+
+    def __init__(self, *args: Any, estate: Estate, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["building"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = estate.buildings.order_by("position", "name")
+
+    def clean_begins_at(self) -> Any:
+        return self.cleaned_data["begins_at"].replace(tzinfo=LOCAL_ZONE)
+
+    def clean_ends_at(self) -> Any:
+        return self.cleaned_data["ends_at"].replace(tzinfo=LOCAL_ZONE)

@@ -100,6 +100,7 @@ class Migration(migrations.Migration):
             "governance_opinionmap",
             "governance_actionstep",
             "governance_ticketstep",
+            "governance_outage",
             "governance_minutesconfirmation",
             "governance_minutessignature",
         ),

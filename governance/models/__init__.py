@@ -15,6 +15,7 @@ from .meeting import (
     StrawPoll,
 )
 from .minutes import Minutes, MinutesConfirmation, MinutesItem, MinutesSignature
+from .outage import Outage
 from .proposal import EndorsedHead, Endorsement, Follow, Proposal, ProposalRevision, ProposalStep
 from .statement import OpinionMap, Statement, StatementOpinion
 from .ticket import Ticket, TicketStep, TicketSupport
@@ -40,6 +41,7 @@ __all__ = [
     "ModerationAct",
     "OfficialAnswer",
     "OpinionMap",
+    "Outage",
     "PartyPosition",
     "PollAnswer",
     "Proposal",

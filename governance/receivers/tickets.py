@@ -6,10 +6,12 @@ from django.utils.translation import gettext as _
 from communities.enums import RoleCode
 from communities.models import OutboxMessage
 from communities.services.outbox import handler
+from communities.templatetags.linyi import moment as moment_words
 from governance.enums import Party, TicketAct
-from governance.models import TicketStep
+from governance.models import Outage, TicketStep
 from votes.receivers.people import holders_of
 
+from .meetings import _everybody
 from .proposals import ROLES_OF_PARTY, _tell
 
 A = TicketAct
@@ -35,3 +37,11 @@ def tell_of_ticket(message: OutboxMessage) -> None:
         people = [pk for pk in holders_of(message, *roles) if pk not in (step.actor_id, ticket.reporter_id)]
         url = reverse("governance:desk-ticket", args=[message.estate.slug, ticket.pk])
         _tell(message, people, title, text=step.text, url=url)
+
+
+@handler("governance.outage-announced")
+def tell_of_outage(message: OutboxMessage) -> None:
+    outage = Outage.objects.get(pk=message.subject)
+    url = reverse("governance:tickets", args=[message.estate.slug])
+    text = f"{moment_words(outage.begins_at)} – {moment_words(outage.ends_at)} {outage.text}"
+    _tell(message, _everybody(message), outage.title, text=text, url=url)

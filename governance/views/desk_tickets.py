@@ -72,6 +72,7 @@ def tickets(request: PersonRequest, slug: str) -> HttpResponse:
         "category": category,
         "party": whose,
         "oversees": oversees,
+        "may_announce": allows("governance.announce_outage", request.user, estate),
         "parties": [(one.value, one.label) for one in (*Party.three(), Party.SUBDISTRICT)],
         "categories": TicketCategory.choices,
         "figures": ticket_figures(estate, moment),

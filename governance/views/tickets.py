@@ -24,7 +24,7 @@ from communities.templatetags.linyi import mask_name
 from governance.access.tickets import estate_to_report_in, ticket_for, tickets_for
 from governance.enums import FileKind, Party, TicketCategory, TicketStatus
 from governance.forms.ticket import RatingForm, TicketForm, WordsForm
-from governance.models import Attachment, Ticket, TicketStep
+from governance.models import Attachment, Outage, Ticket, TicketStep
 from governance.models.ticket import RUNNING, UNSETTLED
 from governance.queries.tickets import narrowed, similar_tickets, ticket_figures
 from governance.rules import parties_of
@@ -42,7 +42,7 @@ from governance.services.tickets import (
 from votes.views.private_files import private_file
 
 S = TicketStatus
-PER_PAGE, OWN_SHOWN = 20, 5
+PER_PAGE, OWN_SHOWN, OUTAGES_SHOWN = 20, 5, 3
 SHOWN = ("mine", "open", "late", "done")
 TONES = {
     S.OPEN: "amber",
@@ -100,6 +100,11 @@ def tickets(request: PersonRequest, slug: str) -> HttpResponse:
         "may_report": allows("governance.report_ticket", request.user, estate),
         "at_desk": bool(parties_of(request.user, estate)),
         "figures": ticket_figures(estate, moment),
+        "outages": list(
+            Outage.objects.filter(estate=estate, ends_at__gt=moment).select_related("building")[
+                :OUTAGES_SHOWN
+            ]
+        ),
     }
     return render(request, "governance/tickets.html", context)
 

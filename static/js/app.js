@@ -207,16 +207,10 @@
     window.addEventListener("pageshow", (event) => { if (event.persisted && !socket) connect(); });
     connect();
   }
-
-  // What is one's own beside a live part is fetched again only when the live part asks for it by another key.
-  document.addEventListener("htmx:afterSettle", (event) => each("[data-own-fragment]", (own) => {
-    if (own.contains(event.target)) return;
-    const wanted = document.querySelector("[data-own-key]");
-    if (!wanted || (wanted.dataset.ownKey === own.dataset.ownHas && !own.querySelector("[data-own-always]"))) return;
-    own.dataset.ownHas = wanted.dataset.ownKey;
-    setTimeout(() => { if (own.isConnected) window.htmx.ajax("GET", own.dataset.ownFragment, { target: own, swap: "innerHTML" }); }, Math.random() * SPREAD);
+  document.addEventListener("htmx:afterSettle", (event) => each("[data-own-fragment]", (own) => { // one's own part, when the live one asks
+    const key = document.querySelector("[data-own-key]")?.dataset.ownKey, same = key === own.dataset.ownHas && !own.querySelector("[data-own-always]");
+    if (key !== undefined && !same && !own.contains(event.target)) setTimeout(() => { own.dataset.ownHas = key; window.htmx.ajax("GET", own.dataset.ownFragment, { target: own, swap: "innerHTML" }); }, Math.random() * SPREAD);
   }));
-
   // --- small comforts ---
   document.addEventListener("change", (event) => {
     const input = event.target;

@@ -129,7 +129,7 @@ def test_list_asks_the_database_as_often_for_one_home_as_for_three(
     desk, estate, secretary, django_assert_num_queries, count
 ):
     enter(estate, secretary, [couple(room=f"{number}01") for number in range(count)])
-    with django_assert_num_queries(28 + CLOCK):
+    with django_assert_num_queries(29 + CLOCK):
         desk.get(page(estate, "roster"))
 
 
@@ -138,7 +138,7 @@ def test_owners_list_asks_the_database_as_often_for_one_owner_as_for_three(
     desk, estate, secretary, django_assert_num_queries, count
 ):
     enter(estate, secretary, rows(count))
-    with django_assert_num_queries(28 + CLOCK):
+    with django_assert_num_queries(29 + CLOCK):
         desk.get(page(estate, "roster-owners"))
 
 

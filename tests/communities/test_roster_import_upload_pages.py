@@ -210,5 +210,5 @@ def test_history_asks_the_database_as_often_for_one_import_as_for_three(
 ):
     for _ in range(count):
         preview(estate, secretary, rows(1))
-    with django_assert_num_queries(22 + CLOCK):
+    with django_assert_num_queries(23 + CLOCK):
         desk.get(page(estate, "roster-import"))

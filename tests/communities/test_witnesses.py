@@ -361,5 +361,5 @@ def test_more_witnesses_cost_no_more_queries(client, estate, secretary, count, d
     sealed(estate)
     deliver_heads()
     client.force_login(secretary)
-    with django_assert_max_num_queries(22 + (connection.vendor == "postgresql")):
+    with django_assert_max_num_queries(23 + (connection.vendor == "postgresql")):
         client.get(reverse("communities:witnesses", args=[estate.slug]))

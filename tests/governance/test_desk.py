@@ -350,7 +350,7 @@ def test_desk_asks_the_database_as_often_for_three_estates_as_for_one(
         asks_binding(estate)
     client.force_login(appoint(RoleCode.SECRETARY, estate))
 
-    with django_assert_num_queries(23 + CLOCK):
+    with django_assert_num_queries(24 + CLOCK):
         client.get(URL)
 
 
@@ -372,6 +372,7 @@ def test_side_leads_to_the_rooms_of_the_only_estate(client, estate):
         ("议题", 0),
         ("协商会议", 0),
         ("业主大会", 0),
+        ("报事", 0),
         ("异议", 0),
         ("业主委员会", 0),
         ("业主与名册", 0),
@@ -384,8 +385,8 @@ def test_side_leads_to_the_rooms_of_the_only_estate(client, estate):
 
 def test_side_offers_only_the_rooms_that_open(client, estate):
     expected = {
-        RoleCode.COMMITTEE: ["议题", "业主大会", "业主委员会", "业主与名册"],
-        RoleCode.SUBDISTRICT: ["议题", "业主大会", "异议", "业主委员会"],
+        RoleCode.COMMITTEE: ["议题", "业主大会", "报事", "业主委员会", "业主与名册"],
+        RoleCode.SUBDISTRICT: ["议题", "业主大会", "报事", "异议", "业主委员会"],
     }
     for code, rooms in expected.items():
         client.force_login(appoint(code, estate))
@@ -400,17 +401,18 @@ def test_side_of_a_roster_page_belongs_to_its_estate_and_lists_the_others(client
     nav = client.get(reverse("communities:roster", args=[estate.slug])).context["desk_nav"]
 
     labels = [entry["label"] for entry in nav]
-    assert labels[:9] == [
+    assert labels[:10] == [
         "下一步",
         "议题",
         "协商会议",
         "业主大会",
+        "报事",
         "异议",
         "业主委员会",
         "业主与名册",
         "房屋绑定",
         "树头见证人",
     ]
-    assert set(labels[9:11]) == {estate.name, sister.name}
+    assert set(labels[10:12]) == {estate.name, sister.name}
     assert [entry["label"] for entry in nav if entry["current"]] == ["业主与名册"]
     assert {entry["label"]: entry["count"] for entry in nav}[sister.name] == 1

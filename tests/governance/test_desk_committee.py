@@ -88,5 +88,5 @@ def test_the_desk_asks_as_often_for_three_committees_as_for_one(django_assert_nu
     desk = Desk(user, estates, timezone.now(), lints=False)
     # Bindings, assemblies, turnout, papers and homes of the rest of the desk; then objections, terms,
     # policies, sessions, successors, sold homes, handovers.
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         assert len(desk.steps) >= 4 * count

@@ -315,7 +315,7 @@ def test_the_list_asks_the_database_as_often_for_one_as_for_three(client, count,
     client.force_login(appoint(RoleCode.SCRUTINEER, assembly.estate))
     client.get(desk("desk-mandates", assembly))
 
-    with django_assert_num_queries(19 + 2 * (connection.vendor == "postgresql")):
+    with django_assert_num_queries(20 + 2 * (connection.vendor == "postgresql")):
         client.get(desk("desk-mandates", assembly))
 
 

@@ -95,7 +95,7 @@ def test_the_list_costs_the_same_for_many_sheets(client, django_assert_num_queri
     client.get(address)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
-    assert len(asked) == 22 + int(connection.vendor == "postgresql") * 2
+    assert len(asked) == 23 + int(connection.vendor == "postgresql") * 2
 
 
 def test_the_list_is_searched_by_serial_room_and_state(client, assembly, people, sheet):

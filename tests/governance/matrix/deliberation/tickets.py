@@ -81,6 +81,21 @@ TABLE: tuple[Rule, ...] = (
         at="estate",
     ),
     Rule(
+        "a notice that answers many",
+        ("member", "chair", "secretary", "firm"),
+        """
+        GET POST     governance:desk-outage
+        """,
+        at="estate",
+    ),
+    Rule(
+        "all estates on one screen",
+        DISPATCHERS,
+        """
+        GET          governance:desk-estates
+        """,
+    ),
+    Rule(
         "one ticket at the desk",
         DEALING,
         """
@@ -223,6 +238,13 @@ BODIES: dict[str, dict[str, Any] | Callable[[Place], dict[str, Any]]] = {
     "governance:ticket-reject": _WORDS,
     "governance:ticket-reopen": _WORDS,
     "governance:ticket-rate": {"rating": "5"},
+    "governance:desk-outage": {
+        "category": "repair",
+        "title": "二单元电梯检修",
+        "text": "年度检修，请走一单元。",
+        "begins_at": "2031-01-01T09:00",
+        "ends_at": "2031-01-01T17:00",
+    },
     "governance:desk-ticket": {"act": "note", **_WORDS},
     "api:tickets": {"category": "repair", "text": "三单元电梯按钮失灵"},
     "api:ticket-rejection": _WORDS,
