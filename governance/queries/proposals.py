@@ -106,6 +106,16 @@ def timeline(
     if proposal.escalated_at:
         steps.append({"title": _("超期未处理，报告街道"), "at": proposal.escalated_at, "note": ""})
     steps += _held_steps(proposal)
+    if proposal.status in (S.HANDLING, S.DONE):
+        steps += [
+            {
+                "title": _("第 %(number)s 号报事") % {"number": ticket.number},
+                "at": ticket.reported_at,
+                "note": ticket.get_status_display(),
+                "url": reverse("governance:ticket", args=[ticket.pk]),
+            }
+            for ticket in proposal.tickets.all()
+        ]
     steps.sort(key=lambda one: one["at"])
     if proposal.motion_id and proposal.motion:
         assembly = proposal.motion.assembly
