@@ -18,12 +18,14 @@ from governance.steps import Step
 def ticket_steps(user: User, estates: list[Estate], moment: datetime) -> Iterator[Step]:
     """What lies with one's own parties, and what was reported up to them."""
     levels = {"community": 1, "subdistrict": 2}
-    for_me = Q(pk__isnull=True)
     by_pk = {estate.pk: estate for estate in estates}
+    alike: dict[tuple[str, ...], list[Estate]] = {}
     for estate in estates:
-        parties = [party.value for party in parties_of(user, estate)]
+        alike.setdefault(tuple(party.value for party in parties_of(user, estate)), []).append(estate)
+    for_me = Q(pk__isnull=True)
+    for parties, there in alike.items():
         up_to_me = [level for party, level in levels.items() if party in parties]
-        for_me |= Q(estate=estate) & (Q(party__in=parties) | Q(escalation__in=up_to_me))
+        for_me |= Q(estate__in=there) & (Q(party__in=parties) | Q(escalation__in=up_to_me))
     waiting = (
         Ticket.objects.filter(for_me, status__in=RUNNING)
         .order_by()

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from communities.clock import database_now
 from communities.models import Estate
-from communities.services.outbox import tell
+from communities.services.outbox import tell_each
 from communities.workdays import add_working_days
 from governance.enums import Party, TicketAct, TicketStatus
 from governance.models import Ticket, TicketStep
@@ -102,5 +102,5 @@ def _write(tickets: Iterable[Ticket], act: TicketAct, text: str, moment: datetim
             moment=moment,
             payload={"numbers": numbers},
         )
-        for step in steps:
-            tell(estate=estate, topic="governance.ticket-moved", subject=f"{step.ticket_id}:{step.pk}")
+        moved = [f"{step.ticket_id}:{step.pk}" for step in steps]
+        tell_each(estate=estate, topic="governance.ticket-moved", subjects=moved)

@@ -14,7 +14,7 @@ from communities.access import desk_estates_for, estate_for
 from communities.clock import database_now
 from communities.errors import Refusal
 from communities.http import PersonRequest
-from communities.rules import allows
+from communities.rules import allows, learn_roles
 from communities.spreadsheets import write_csv
 from governance.forms.ticket import OutageForm
 from governance.queries.overview import overview
@@ -29,11 +29,9 @@ SORTS = ("name", "open", "late", "gone_up", "answer_hours", "fix_hours", "reopen
 @require_GET
 def estates(request: PersonRequest) -> HttpResponse:
     """Each estate a row, the worst first as asked, down to its tickets; as CSV too."""
-    seen = [
-        estate
-        for estate in desk_estates_for(request.user)
-        if allows("governance.dispatch_ticket", request.user, estate)
-    ]
+    there = list(desk_estates_for(request.user))
+    learn_roles(request.user, there)
+    seen = [one for one in there if allows("governance.dispatch_ticket", request.user, one)]
     if not seen:
         raise Http404
     moment = database_now()
