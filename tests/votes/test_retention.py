@@ -202,7 +202,7 @@ def test_the_page_says_how_long_and_what_is_kept(
     estate: Estate, ended: Assembly, django_assert_max_num_queries: Any
 ) -> None:
     member = as_person(appoint(RoleCode.COMMITTEE, estate))
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         shown = words(member.get(reverse("votes:retention", args=["here"])))
     assert "5 年，且不短于当届业委会任期届满后一年" in shown
     assert "委托书的扫描件和受托人的姓名、电话" in shown
