@@ -1,11 +1,9 @@
 """10,000 proposals listed and searched, the map of 5,000 people, minutes of 30 items and 200 people."""
 
-import http.client
 import os
 import random
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -14,10 +12,8 @@ import django
 django.setup()
 
 import numpy as np  # noqa: E402
-from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from communities.models import User  # noqa: E402
@@ -26,11 +22,12 @@ from governance.minutes_files import minutes_docx, minutes_pdf  # noqa: E402
 from governance.models import AgendaItem, Attendance, Minutes, Proposal  # noqa: E402
 from governance.search import search_words  # noqa: E402
 from governance.services.minutes import ask_for_confirmation, draft_minutes  # noqa: E402
+from tests.bench.asking import p95  # noqa: E402
 from tests.bench.figures import Figure, emit, peak_memory  # noqa: E402
 from tests.bench.run import Server  # noqa: E402
 from tests.factories.meetings import Room  # noqa: E402
 
-PROPOSALS, ASKED, CONNECTIONS, WARMING = 10_000, 480, 8, 5
+PROPOSALS, ASKED, CONNECTIONS = 10_000, 480, 8
 PEOPLE, STATEMENTS, ANSWERED = 5_000, 200, 0.3
 ITEMS, ATTENDEES = 30, 200
 WORDS = "北门夜间开放地下车库照明电梯维修停车充电绿化垃圾分类公共收益物业收费养老食堂儿童乐园消防通道"
@@ -62,31 +59,10 @@ def make_proposals(room: Room) -> None:
     Proposal.objects.bulk_create(made, batch_size=1000)
 
 
-def p95(room: Room, query: str, server: Server) -> float:
-    """In milliseconds, of many requests over so many connections at once to the production server."""
-    client = Client()
-    client.force_login(User.objects.get(pk=room.one.pk))
-    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-    head = {"Cookie": cookie, "Host": "localhost", "X-Forwarded-Proto": "https"}
-
-    def ask(place: int) -> list[float]:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port)
-        draw, times = random.Random(place), []
-        for number in range(WARMING + ASKED // CONNECTIONS):
-            start = draw.randrange(len(WORDS) - 4)
-            asked = f"?q={quote(WORDS[start : start + 2])}" if query else ""
-            begun = time.perf_counter()
-            connection.request("GET", f"/e/{room.estate.slug}/proposals/{asked}", headers=head)
-            answer = connection.getresponse()
-            answer.read()
-            if number >= WARMING:
-                times.append(time.perf_counter() - begun)
-            assert answer.status == 200, answer.status
-        return times
-
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        found = sorted(one for times in pool.map(ask, range(CONNECTIONS)) for one in times)
-    return round(found[int(len(found) * 0.95)] * 1000, 1)
+def searched(number: int) -> str:
+    """Two neighbouring characters of what the proposals are made of."""
+    start = random.Random(number).randrange(len(WORDS) - 4)
+    return f"?q={quote(WORDS[start : start + 2])}"
 
 
 def map_seconds() -> float:
@@ -153,11 +129,15 @@ def main() -> None:
     with connection.cursor() as cursor:
         # As the server of a database that lives does by itself.
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    page, reader = f"/e/{room.estate.slug}/proposals/", User.objects.get(pk=room.one.pk)
     with Server(dict(os.environ)) as server:
-        for query, words in (("", "list of 10,000 proposals"), ("q", "search in 10,000 proposals")):
-            name = f"{words}, 8 connections: p95"
+        for address, words in (
+            (lambda _number: page, "list of 10,000 proposals"),
+            (lambda number: page + searched(number), "search in 10,000 proposals"),
+        ):
+            took = p95(server, reader, address, asked=ASKED, connections=CONNECTIONS)
             limit = "<= 150" if connection.vendor == "postgresql" else ""
-            figures.append(Figure(name, p95(room, query, server), "ms", limit))
+            figures.append(Figure(f"{words}, 8 connections: p95", took, "ms", limit))
     emit(figures)
 
 
