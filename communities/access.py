@@ -20,7 +20,7 @@ from communities.models import (
     User,
     Witness,
 )
-from communities.prepared import prepared
+from communities.prepared import prepared, run_prepared
 from communities.rules import DESK_ROLES, allows, today
 
 
@@ -38,6 +38,11 @@ def estates_on(user: User, day: date) -> QuerySet[Estate, int]:
     ).values_list("pk", flat=True)
 
 
+def numbers_of_estates(user: User) -> set[int]:
+    """Numbers of :func:`estates_for`, in one statement that nobody has to build."""
+    return run_prepared({"here": estates_on(user, today())})["here"]
+
+
 def estates_for(user: User) -> QuerySet[Estate]:
     """Estates ``user`` lives in, owns in, or holds a role over, today."""
     return (
@@ -49,7 +54,14 @@ def estates_for(user: User) -> QuerySet[Estate]:
 
 def estate_for(user: User, slug: str) -> Estate:
     """The estate, or a 404 that does not say whether it exists."""
-    return get_object_or_404(estates_for(user), slug=slug)
+    found = get_object_or_404(estates_for(user), slug=slug)
+    user._reached = found.slug  # type: ignore[attr-defined]
+    return found
+
+
+def has_reached(user: User, slug: object) -> bool:
+    """Whether :func:`estate_for` gave this account object the estate already: it need not be asked again."""
+    return slug is not None and getattr(user, "_reached", None) == slug
 
 
 def notices_for(user: User) -> QuerySet[Notice]:

@@ -1,6 +1,6 @@
 """Subqueries that are built once a process and filled anew for every request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -40,3 +40,17 @@ def prepared(rows: OfPerson) -> Callable[[User, date], RawSQL]:
         return RawSQL(sql, [values.get(one, one) for one in params])  # noqa: S611
 
     return filled
+
+
+def run_prepared(parts: Mapping[str, RawSQL]) -> dict[str, set[Any]]:
+    """What each of several prepared queries finds, asked in one statement."""
+    sql = " UNION ALL ".join(
+        f"SELECT '{name}', part.* FROM ({one.sql}) part"  # noqa: S608 - names and queries of ours
+        for name, one in parts.items()
+    )
+    found: dict[str, set[Any]] = {name: set() for name in parts}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for one in parts.values() for value in one.params])
+        for name, value in cursor.fetchall():
+            found[name].add(value)
+    return found

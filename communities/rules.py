@@ -7,12 +7,13 @@ from datetime import date
 
 import rules
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from communities.clock import local_day
 from communities.enums import RoleCode
 from communities.models import Estate, Ownership, Residency, Role, User
+from communities.prepared import prepared, run_prepared
 
 DESK_ROLES = (
     RoleCode.SECRETARY,
@@ -82,22 +83,36 @@ class AtHome:
 
 
 def remember_home(user: User) -> User:
-    """Let :func:`at_home` ask once an estate for ``user``, an account fetched for one request."""
-    user._at_home = {}  # type: ignore[attr-defined]
+    """Let :func:`at_home` ask once for ``user``, an account fetched for one request."""
+    user._homes = None  # type: ignore[attr-defined]
     return user
 
 
+@prepared
+def _owned_on(user: User, day: date) -> QuerySet[Ownership, int]:
+    """Numbers of the estates ``user`` owns a unit in on ``day``."""
+    held = Ownership.objects.on(day).filter(owner__user=user, owner__estate=F("unit__estate"))
+    return held.order_by().values_list("unit__estate", flat=True)
+
+
+@prepared
+def _lived_on(user: User, day: date) -> QuerySet[Residency, int]:
+    """Numbers of the estates ``user`` lives in."""
+    living = Residency.objects.filter(user=user, valid_to__isnull=True)
+    return living.values_list("unit__estate", flat=True)
+
+
 def at_home(user: User, estate: Estate) -> AtHome:
-    """Whether ``user`` owns in ``estate`` today, and lives there."""
+    """Whether ``user`` owns in ``estate`` today, and lives there. One query for all estates."""
     # By attribute: what wraps the account of a request has a dict of its own.
-    kept: dict[int, AtHome] = getattr(user, "_at_home", {})
-    if estate.pk not in kept:
-        titles = Ownership.objects.on(today()).filter(unit__estate=OuterRef("pk"), owner__user=user)
-        owns = titles.filter(owner__estate=OuterRef("pk"))
-        lives = Residency.objects.filter(user=user, unit__estate=OuterRef("pk"), valid_to__isnull=True)
-        found = Estate.objects.filter(pk=estate.pk).values_list(Exists(owns), Exists(lives)).get()
-        kept[estate.pk] = AtHome(*found)
-    return kept[estate.pk]
+    homes: tuple[set[int], set[int]] | None = getattr(user, "_homes", None)
+    if homes is None:
+        owned, lived = _owned_on(user, today()), _lived_on(user, today())
+        rows = run_prepared({"owned": owned, "lived": lived})
+        homes = rows["owned"], rows["lived"]
+        if hasattr(user, "_homes"):
+            user._homes = homes
+    return AtHome(owns=estate.pk in homes[0], lives=estate.pk in homes[1])
 
 
 @rules.predicate

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from communities.access import estates_for
+from communities.access import estates_for, has_reached
 from communities.models import User
 from communities.queries import unread_count, unread_of
 from governance.desk_shell import DeskShell
@@ -89,11 +89,15 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
 def _estate_and_unread(request: HttpRequest) -> tuple[str, int]:
     """The estate the page is about, else the one seen last, else the first; and how many notices are new."""
     user: User = request.user  # type: ignore[assignment]
+    here = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
+    if has_reached(user, here):
+        if request.session.get(LAST_ESTATE) != here:
+            request.session[LAST_ESTATE] = here
+        return str(here), unread_count(user)
     rows = (
         estates_for(user).select_related(None).annotate(unread=unread_of(user)).values_list("slug", "unread")
     )
     slugs = dict(rows)
-    here = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
     if here in slugs and request.session.get(LAST_ESTATE) != here:
         request.session[LAST_ESTATE] = here
     for slug in (here, request.session.get(LAST_ESTATE), next(iter(slugs), "")):

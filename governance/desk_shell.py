@@ -14,6 +14,9 @@ from communities.rules import DESK_ROLES, allows
 from governance.desk import Desk
 from governance.rules import parties_of
 
+#: More estates than these are a table on a page of their own.
+MOST_LISTED = 12
+
 
 class DeskShell:
     """What every desk page shows around its own content, read when a template first asks."""
@@ -72,10 +75,16 @@ def desk_nav(request: HttpRequest, estate: Estate | None, shell: DeskShell) -> l
     if not shell.estates:
         return _rooms_of_firm(request, shell)
     home = reverse("governance:desk")
-    entries = [_entry(request, _("下一步"), home, count=len(shell.desk.steps), exact=True)]
+    many = len(shell.estates) > MOST_LISTED
+    # What waits in hundreds of estates is counted where it is listed, and on the pages of one of them.
+    counts = not many or estate is not None or request.path == home
+    entries = [_entry(request, _("下一步"), home, count=len(shell.desk.steps) if counts else 0, exact=True)]
     if estate is not None:
         entries += _rooms(request, estate, shell)
-    if len(shell.estates) > 1:
+    if many:
+        overview = _entry(request, _("各小区一览"), reverse("governance:desk-estates"))
+        entries.append(overview | {"group": _("小区")})
+    elif len(shell.estates) > 1:
         group = _("小区")
         for one in shell.estates:
             waiting = sum(1 for step in shell.desk.steps if step.estate == one)

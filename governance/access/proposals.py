@@ -33,9 +33,13 @@ _WITH_PAGE = ("merged_into", "motion__assembly")
 @prepared
 def _reviewed_estates_on(user: User, day: date) -> QuerySet[Estate, int]:
     """Numbers of the estates whose reviews ``user`` reads on ``day``: secretary, subdistrict, committee."""
-    held = user.roles.on(day).filter(
-        code__in=[RoleCode.SECRETARY, RoleCode.SUBDISTRICT, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE]
-    )
+    codes = (RoleCode.SECRETARY, RoleCode.SUBDISTRICT, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE)
+    return estates_held(user, day, *codes)
+
+
+def estates_held(user: User, day: date, *codes: RoleCode) -> QuerySet[Estate, int]:
+    """Numbers of the estates over which ``user`` holds one of ``codes`` on ``day``, contracts left out."""
+    held = user.roles.on(day).filter(code__in=codes)
     return Estate.objects.filter(
         Q(pk__in=held.filter(estate__isnull=False).values("estate"))
         | Q(community__in=held.filter(community__isnull=False).values("community"))

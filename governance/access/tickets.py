@@ -1,5 +1,7 @@
 """Which tickets somebody may see. Anything else is a 404."""
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -7,28 +9,44 @@ from django.shortcuts import get_object_or_404
 from communities.access import estate_for, estates_on
 from communities.enums import RoleCode
 from communities.models import Estate, User
+from communities.prepared import prepared
 from communities.rules import allows, today
 from governance.enums import Party
 from governance.models import Ticket
 from governance.rules import parties_of
 
-from .proposals import _reviewed_estates_on
+from .proposals import estates_held
+
+
+@prepared
+def _overseen_on(user: User, day: date) -> QuerySet[Estate, int]:
+    return estates_held(user, day, RoleCode.SECRETARY, RoleCode.SUBDISTRICT)
+
+
+@prepared
+def _committees_on(user: User, day: date) -> QuerySet[Estate, int]:
+    return estates_held(user, day, RoleCode.COMMITTEE_CHAIR, RoleCode.COMMITTEE)
+
+
+@prepared
+def _served_on(user: User, day: date) -> QuerySet[Estate, int]:
+    held = user.roles.on(day).filter(code=RoleCode.FIRM)
+    served = Q(pk__in=held.values("contract__estate")) | Q(pk__in=held.values("estate"))
+    return Estate.objects.filter(served).values_list("pk", flat=True)
 
 
 def tickets_for(user: User) -> QuerySet[Ticket]:
-    """Public ones of their estates, their own, and those they deal with or oversee.
+    """Public ones of their estates, their own, and private ones they deal with or oversee.
 
-    The firm sees no private ticket that does not lie with it.
+    Of private ones the firm and the committee see what lies with them, community and subdistrict all.
     """
     day = today()
-    here = Q(estate__in=estates_on(user, day))
-    serving = user.roles.on(day).filter(code=RoleCode.FIRM)
-    of_firm = Q(party=Party.FIRM) & (
-        Q(estate__in=serving.filter(contract__isnull=False).values("contract__estate"))
-        | Q(estate__in=serving.filter(estate__isnull=False).values("estate"))
-    )
     return Ticket.objects.filter(
-        here & Q(is_public=True) | Q(reporter=user) | Q(estate__in=_reviewed_estates_on(user, day)) | of_firm
+        Q(is_public=True, estate__in=estates_on(user, day))
+        | Q(reporter=user)
+        | Q(estate__in=_overseen_on(user, day))
+        | Q(party=Party.COMMITTEE, estate__in=_committees_on(user, day))
+        | Q(party=Party.FIRM, estate__in=_served_on(user, day))
     ).select_related("estate__community", "building", "reporter", "assignee")
 
 

@@ -29,8 +29,28 @@ class ManyFilesField(forms.FileField):
         return [super(ManyFilesField, self).clean(one, initial) for one in given if one]
 
 
-class ProposalForm(forms.Form):
+class InEstateForm(forms.Form):
+    """A form about something in an estate, in one of its buildings or outside of them."""
+
+    building = forms.ModelChoiceField(
+        label=_("哪幢楼"),
+        queryset=Building.objects.none(),
+        required=False,
+        empty_label=_("公共区域或整个小区"),
+        error_messages={"invalid_choice": _("请从列表中选择楼幢。")},
+    )
+
+    def __init__(self, *args: Any, estate: Estate, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["building"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = estate.buildings.order_by("position", "name")
+
+
+class ProposalForm(InEstateForm):
     """A proposal as it is written on the phone: what, where, why, photos."""
+
+    field_order = ("title", "category", "body", "building", "place", "attached")
 
     title = forms.CharField(
         label=_("一句话说明什么事"),
@@ -53,13 +73,6 @@ class ProposalForm(forms.Form):
             "max_length": ProposalTooLong.message,
         },
     )
-    building = forms.ModelChoiceField(
-        label=_("哪幢楼"),
-        queryset=Building.objects.none(),
-        required=False,
-        empty_label=_("公共区域或整个小区"),
-        error_messages={"invalid_choice": _("请从列表中选择楼幢。")},
-    )
     place = forms.CharField(
         label=_("具体位置"),
         max_length=60,
@@ -72,12 +85,6 @@ class ProposalForm(forms.Form):
         help_text=_("JPG、PNG、WebP 或 PDF，每个最多 10 MB，最多 9 个。照片里的拍摄地点会自动去掉。"),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, estate: Estate, **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["building"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = estate.buildings.order_by("position", "name")
 
 
 class CommentForm(forms.Form):

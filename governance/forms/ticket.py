@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from communities.clock import LOCAL_ZONE
-from communities.models import Building, Estate, User
+from communities.models import User
 from governance.enums import Party, PauseReason, TicketCategory
 from governance.errors.tickets import OutageIncomplete, TicketIncomplete, TicketTooLong
 
-from .proposal import ManyFilesField
+from .proposal import InEstateForm, ManyFilesField
 
 _MOMENT: dict[str, Any] = {
     "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}),
@@ -20,8 +20,10 @@ _MOMENT: dict[str, Any] = {
 _MARKS = [(5, _("很满意")), (4, _("满意")), (3, _("一般")), (2, _("不满意")), (1, _("很不满意"))]
 
 
-class TicketForm(forms.Form):
+class TicketForm(InEstateForm):
     """A matter as it is reported on the phone."""
+
+    field_order = ("category", "text", "building", "place", "attached", "is_anonymous", "is_private")
 
     category = forms.ChoiceField(
         label=_("哪一类"),
@@ -33,13 +35,6 @@ class TicketForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4, "placeholder": _("例如：3 单元电梯按钮失灵")}),
         error_messages={"required": TicketIncomplete.message, "max_length": TicketTooLong.message},
-    )
-    building = forms.ModelChoiceField(
-        label=_("哪幢楼"),
-        queryset=Building.objects.none(),
-        required=False,
-        empty_label=_("公共区域或整个小区"),
-        error_messages={"invalid_choice": _("请从列表中选择楼幢。")},
     )
     place = forms.CharField(label=_("具体位置"), max_length=60, required=False)
     attached = ManyFilesField(
@@ -53,12 +48,6 @@ class TicketForm(forms.Form):
         required=False,
         help_text=_("收费问题和邻里纠纷总是不公开。"),
     )
-
-    def __init__(self, *args: Any, estate: Estate, **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["building"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = estate.buildings.order_by("position", "name")
 
 
 class WordsForm(forms.Form):
@@ -134,20 +123,15 @@ class HandlingForm(forms.Form):
         return given.replace(tzinfo=LOCAL_ZONE) if given else None
 
 
-class OutageForm(forms.Form):
+class OutageForm(InEstateForm):
     """What will not work, from when to when."""
+
+    field_order = ("category", "building", "title", "text", "begins_at", "ends_at")
 
     category = forms.ChoiceField(
         label=_("哪一类"),
         choices=[("", _("请选择")), *TicketCategory.choices],
         error_messages={"required": _("请选择类别。"), "invalid_choice": _("请从列表中选择类别。")},
-    )
-    building = forms.ModelChoiceField(
-        label=_("哪幢楼"),
-        queryset=Building.objects.none(),
-        required=False,
-        empty_label=_("公共区域或整个小区"),
-        error_messages={"invalid_choice": _("请从列表中选择楼幢。")},
     )
     title = forms.CharField(
         label=_("标题"), max_length=60, error_messages={"required": OutageIncomplete.message}
@@ -160,12 +144,6 @@ class OutageForm(forms.Form):
     )
     begins_at = forms.DateTimeField(label=_("开始"), **_MOMENT)
     ends_at = forms.DateTimeField(label=_("预计恢复"), **_MOMENT)
-
-    def __init__(self, *args: Any, estate: Estate, **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["building"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = estate.buildings.order_by("position", "name")
 
     def clean_begins_at(self) -> Any:
         return self.cleaned_data["begins_at"].replace(tzinfo=LOCAL_ZONE)

@@ -21,7 +21,14 @@ from communities.http import PersonRequest
 from communities.live import shared_part
 from communities.rules import allows
 from communities.templatetags.linyi import moment as moment_words
-from governance.access.meetings import attendance_by_token, item_for, meeting_for, meetings_for, poll_for
+from governance.access.meetings import (
+    attendance_by_token,
+    item_for,
+    may_follow,
+    meeting_for,
+    meetings_for,
+    poll_for,
+)
 from governance.enums import MeetingStatus, PollChoice
 from governance.forms.meeting import PollAnswerForm, PositionForm
 from governance.models import AgendaItem, Attendance, Meeting
@@ -97,7 +104,7 @@ def meeting(request: PersonRequest, pk: int) -> HttpResponse:
 @require_GET
 def live(request: PersonRequest, pk: int) -> HttpResponse:
     """The part of the page that changes while the meeting runs, drawn once for all who follow it."""
-    if not meetings_for(request.user).filter(pk=pk).exists():
+    if not may_follow(request.user, pk):
         raise Http404
 
     def drawn() -> str:

@@ -68,11 +68,14 @@ def proposals(request: PersonRequest, slug: str) -> HttpResponse:
     estate = estate_for(request.user, slug)
     search = request.GET.get("q", "").strip()[:60]
     show, category, sort = (request.GET.get(name, "") for name in ("show", "category", "sort"))
-    there = proposals_for(request.user).filter(estate=estate)
     parties = parties_of(request.user, estate)
     answering = waiting_for_answer(request.user, estate, parties)
     if show == "mine":
-        found = there.filter(author=request.user, number__gt=0).order_by("-changed_at", "-pk")
+        found = (
+            proposals_for(request.user)
+            .filter(estate=estate, author=request.user, number__gt=0)
+            .order_by("-changed_at", "-pk")
+        )
     elif show == "answer":
         found = answering.select_related("estate", "building", "author")
     else:

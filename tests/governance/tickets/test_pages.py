@@ -73,7 +73,8 @@ def test_the_firm_learns_no_anonymous_reporter_and_neighbours_none(client: Clien
 
 def test_a_private_matter_is_seen_by_its_reporter_and_who_deals_with_it(client: Client, room: Room) -> None:
     quarrel = reported(room.estate, room.one, category="neighbours", is_public=False)
-    for user, status in ((room.one, 200), (room.two, 404), (room.firm, 404), (room.secretary, 200)):
+    seen = ((room.one, 200), (room.two, 404), (room.firm, 404), (room.chair, 404), (room.secretary, 200))
+    for user, status in seen:
         client.force_login(user)
         assert client.get(f"/tickets/{quarrel.pk}/").status_code == status
 

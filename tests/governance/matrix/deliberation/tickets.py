@@ -66,7 +66,7 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         "a file of a private one",
-        ("owner", *DEALING),
+        ("owner", "secretary", "subdistrict", "firm"),
         """
         GET          governance:ticket-file
         """,
